@@ -1,0 +1,90 @@
+// Only what needs types or knows purity; everything else is biome's.
+import tseslint from 'typescript-eslint'
+
+const PURE = ['domain', 'book', 'pricing', 'risk', 'engine', 'strategies', 'sim'].map(
+  (room) => `src/${room}/**/*.ts`,
+)
+
+const FORBIDDEN_GLOBALS = [
+  'Date',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'queueMicrotask',
+  'performance',
+  'process',
+  'fetch',
+  'crypto',
+  'console',
+].map((name) => ({
+  name,
+  message: 'A pure folder knows no clock, no timers, no process and no network.',
+}))
+
+export default tseslint.config(
+  { ignores: ['dist/**', 'node_modules/**', 'test/fixtures/**', '.cache/**', 'coverage/**'] },
+  {
+    files: ['src/**/*.ts', 'test/**/*.ts', 'bench/**/*.ts'],
+    languageOptions: {
+      parser: tseslint.parser,
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    plugins: { '@typescript-eslint': tseslint.plugin },
+    rules: {
+      '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
+      '@typescript-eslint/no-misused-promises': 'error',
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true },
+      ],
+    },
+  },
+  {
+    files: PURE,
+    rules: {
+      'no-restricted-globals': ['error', ...FORBIDDEN_GLOBALS],
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'Math',
+          property: 'random',
+          message: 'Randomness comes seeded, from sim/random.ts.',
+        },
+        { object: 'Math', property: 'pow', message: 'Math.pow differs between Node lines.' },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        { selector: ':function[async=true]', message: 'A pure folder is synchronous.' },
+        { selector: 'AwaitExpression', message: 'A pure folder is synchronous.' },
+        { selector: "BinaryExpression[operator='**']", message: '** differs between Node lines.' },
+      ],
+    },
+  },
+  {
+    files: ['src/**/*.ts'],
+    ignores: [
+      ...PURE,
+      'src/net/clock.ts',
+      'src/local-venue/**',
+      'src/cli/**',
+      'src/telemetry/**',
+      'src/control/**',
+      'src/ledger/**',
+    ],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        {
+          object: 'Date',
+          property: 'now',
+          message: 'net/clock.ts is the one reader of the system clock.',
+        },
+        {
+          object: 'performance',
+          property: 'now',
+          message: 'net/clock.ts is the one reader of the system clock.',
+        },
+      ],
+    },
+  },
+)

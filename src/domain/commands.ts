@@ -1,0 +1,29 @@
+/** Everything the engine may ask of the world. */
+
+import type { WakePurpose } from './events.ts'
+import type { ConditionId, TokenId } from './ids.ts'
+import type { Market } from './market.ts'
+import type { Order } from './order.ts'
+import type { Micros } from './units.ts'
+
+export type EngineCommand =
+  /** Open the YES and the NO listener of a window. */
+  | { readonly kind: 'watch'; readonly market: Market }
+  /** Close them; nothing more of this window's books is wanted. */
+  | { readonly kind: 'unwatch'; readonly conditionId: ConditionId }
+  /** This token's book cannot be trusted: fetch a fresh snapshot. */
+  | { readonly kind: 'resync'; readonly token: TokenId; readonly reason: string }
+  /** Find out who won, and say so by a `market_resolved` event. */
+  | { readonly kind: 'await_resolution'; readonly market: Market }
+  | { readonly kind: 'submit'; readonly order: Order; readonly market: Market }
+  /** Call back with a `timer` event at this instant of our own clock. */
+  | {
+      readonly kind: 'wake'
+      readonly purpose: WakePurpose
+      readonly conditionId: ConditionId | null
+      readonly at: Micros
+    }
+  /** The window is done with: forget it everywhere. */
+  | { readonly kind: 'retire'; readonly conditionId: ConditionId }
+
+export type Submit = Extract<EngineCommand, { kind: 'submit' }>

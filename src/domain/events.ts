@@ -1,0 +1,142 @@
+/**
+ * Everything that can happen, as one union: the only way into the engine. Events are immutable and carry their own time,
+ * so a list of them is a tape and a tape is a bug report.
+ *
+ * `recvAt` is our clock (monotonic, never backwards); `venueAt` is the venue's own stamp where it gave one.
+ */
+import type { BookSide, ConditionId, OrderId, Side, TokenId } from './ids.ts'
+import type { Market, Winner } from './market.ts'
+import type { Order, SubmitOutcome } from './order.ts'
+import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
+
+export type Stamp = { readonly recvAt: Micros; readonly venueAt: Micros | null }
+
+/** Replaces the whole book of one token. Levels are flat: price, size, price, size, in any order. */
+export type BookSnapshot = Stamp & {
+  readonly kind: 'book_snapshot'
+  readonly token: TokenId
+  readonly source: 'channel' | 'rest'
+  readonly bids: readonly number[]
+  readonly asks: readonly number[]
+  /** Null where the frame did not carry it. */
+  readonly tickSize: Ticks | null
+}
+
+/** The new absolute size of one level; zero removes it. The claimed top is the venue's own view after the change. */
+export type BookDelta = Stamp & {
+  readonly kind: 'book_delta'
+  readonly token: TokenId
+  readonly side: BookSide
+  readonly price: Ticks
+  readonly size: MicroShares
+  /** 0 when there are no bids, 10,000 when there are no asks; null when the frame did not say. */
+  readonly bestBid: Ticks | null
+  readonly bestAsk: Ticks | null
+}
+
+export type TopOfBook = Stamp & {
+  readonly kind: 'top_of_book'
+  readonly token: TokenId
+  readonly bestBid: Ticks | null
+  readonly bestAsk: Ticks | null
+}
+
+export type TradePrint = Stamp & {
+  readonly kind: 'trade_print'
+  readonly token: TokenId
+  readonly price: Ticks
+  readonly size: MicroShares
+  readonly takerSide: 'BUY' | 'SELL'
+}
+
+export type TickSizeChange = Stamp & {
+  readonly kind: 'tick_size_change'
+  readonly token: TokenId
+  readonly tickSize: Ticks
+}
+
+export type MarketListed = Stamp & { readonly kind: 'market_listed'; readonly market: Market }
+
+export type MarketResolved = Stamp & {
+  readonly kind: 'market_resolved'
+  readonly conditionId: ConditionId
+  readonly winner: Winner
+  readonly source: string
+}
+
+/** The state of the YES or the NO listener of one window. */
+export type ListenerChanged = Stamp & {
+  readonly kind: 'listener'
+  readonly conditionId: ConditionId
+  readonly side: Side
+  readonly state: 'open' | 'lost' | 'closed'
+  readonly detail: string
+}
+
+/** The venue's clock is ours plus `offset`, to within `error`. Both in microseconds. */
+export type ClockSynced = Stamp & {
+  readonly kind: 'clock'
+  readonly offsetMicros: number
+  readonly errorMicros: number
+}
+
+/** How long a request to the venue takes, there and back. */
+export type RoundTrip = Stamp & {
+  readonly kind: 'round_trip'
+  readonly p50Micros: number
+  readonly p99Micros: number
+}
+
+export type OrderOutcome = Stamp & {
+  readonly kind: 'order_outcome'
+  readonly orderId: OrderId
+  readonly outcome: SubmitOutcome
+}
+
+/** What a wake was asked for. `stale` belongs to no market. */
+export type WakePurpose = 'listen' | 'warm_up' | 'trigger' | 'close' | 'clean_up' | 'stale'
+
+export type Timer = Stamp & {
+  readonly kind: 'timer'
+  readonly purpose: WakePurpose
+  readonly conditionId: ConditionId | null
+  /** When it was asked to fire: the difference to `recvAt` is the timer's error. */
+  readonly dueAt: Micros
+}
+
+export type OperatorAction = 'pause' | 'resume' | 'stop'
+
+export type Operator = Stamp & { readonly kind: 'operator'; readonly action: OperatorAction }
+
+/** What the ledger knew when the process started: a restart must not forget a shot. */
+export type Restored = Stamp & {
+  readonly kind: 'restored'
+  readonly cash: MicroUsdc
+  readonly paused: boolean
+  readonly shots: readonly RestoredShot[]
+}
+
+export type RestoredShot = {
+  readonly market: Market
+  readonly order: Order
+  /** Null when the process died before it knew. */
+  readonly outcome: SubmitOutcome | null
+}
+
+export type EngineEvent =
+  | BookSnapshot
+  | BookDelta
+  | TopOfBook
+  | TradePrint
+  | TickSizeChange
+  | MarketListed
+  | MarketResolved
+  | ListenerChanged
+  | ClockSynced
+  | RoundTrip
+  | OrderOutcome
+  | Timer
+  | Operator
+  | Restored
+
+export type EventKind = EngineEvent['kind']

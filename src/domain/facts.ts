@@ -1,0 +1,114 @@
+/**
+ * Everything worth telling. Logs, ledger, live table, CSV files and metrics are subscribers to facts; the engine itself
+ * never logs. A fact carries all that is needed to explain it.
+ */
+import type { ConditionId, OrderId, Side, TokenId } from './ids.ts'
+import type { Market, Winner } from './market.ts'
+import type { Order, SubmitOutcome } from './order.ts'
+import type { Check } from './strategy.ts'
+import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
+
+export type BookView = {
+  readonly state: 'absent' | 'live' | 'drifted'
+  readonly bestBid: Ticks | null
+  readonly bestAsk: Ticks | null
+  readonly bidSize: MicroShares
+  readonly askSize: MicroShares
+  /** Microseconds since the last frame for this token; null before the first. */
+  readonly ageMicros: number | null
+}
+
+/** One evaluation of one window: the inputs, every check with its margin, and what came of it. */
+export type Decision = {
+  readonly conditionId: ConditionId
+  readonly slug: string
+  readonly strategy: string
+  readonly at: Micros
+  /** Microseconds to the close by the venue's clock. */
+  readonly leftMicros: number
+  readonly up: BookView
+  readonly down: BookView
+  readonly side: Side | null
+  readonly limit: Ticks | null
+  readonly spend: MicroUsdc | null
+  readonly why: string
+  /** All of them, in their fixed order, also those after the first refusal. */
+  readonly checks: readonly Check[]
+  /** The name of the first check that refused, or null when the order was let through. */
+  readonly refusedBy: string | null
+}
+
+/** Microseconds; null where the step did not happen. */
+export type ShotLatency = {
+  /** How late the event that caused the shot was handled, against its due time or receive time. */
+  readonly triggerErrorMicros: number | null
+  readonly decisionToOutcomeMicros: number | null
+  readonly bookAgeMicros: number | null
+}
+
+export type Settlement = {
+  readonly market: Market
+  readonly decision: 'fired' | 'passed'
+  /** Why it fired, or the refusal that stood when the window closed. */
+  readonly reason: string
+  readonly winner: Winner
+  readonly winnerSource: string
+  readonly side: Side | null
+  readonly order: Order | null
+  readonly outcome: SubmitOutcome | null
+  readonly payout: MicroUsdc
+  readonly pnl: MicroUsdc
+  readonly cash: MicroUsdc
+  readonly latency: ShotLatency
+}
+
+export type EngineFact = { readonly at: Micros } & (
+  | { readonly kind: 'found'; readonly market: Market }
+  | { readonly kind: 'skipped'; readonly market: Market; readonly reason: string }
+  | { readonly kind: 'listening'; readonly market: Market }
+  | { readonly kind: 'armed'; readonly market: Market }
+  | {
+      readonly kind: 'listener'
+      readonly conditionId: ConditionId
+      readonly side: Side
+      readonly state: 'open' | 'lost' | 'closed'
+      readonly detail: string
+    }
+  | {
+      readonly kind: 'book_doubt'
+      readonly conditionId: ConditionId
+      readonly token: TokenId
+      readonly doubt: string
+    }
+  | {
+      readonly kind: 'tick_size'
+      readonly conditionId: ConditionId
+      readonly token: TokenId
+      readonly tickSize: Ticks
+    }
+  | {
+      readonly kind: 'stale'
+      readonly conditionId: ConditionId
+      readonly side: Side
+      readonly ageMicros: number
+    }
+  | { readonly kind: 'decided'; readonly decision: Decision }
+  | { readonly kind: 'submitted'; readonly order: Order; readonly market: Market }
+  | {
+      readonly kind: 'outcome'
+      readonly order: Order
+      readonly market: Market
+      readonly outcome: SubmitOutcome
+      readonly cash: MicroUsdc
+    }
+  /** An outcome for an order that is not ours, or that was already decided: told, never obeyed. */
+  | { readonly kind: 'stray_outcome'; readonly orderId: OrderId; readonly outcome: SubmitOutcome }
+  | { readonly kind: 'passed'; readonly market: Market; readonly reason: string }
+  | { readonly kind: 'awaiting_resolution'; readonly market: Market }
+  | { readonly kind: 'settled'; readonly settlement: Settlement }
+  | { readonly kind: 'clock'; readonly offsetMicros: number; readonly errorMicros: number }
+  | { readonly kind: 'operator'; readonly action: 'pause' | 'resume' | 'stop' }
+  | { readonly kind: 'restored'; readonly cash: MicroUsdc; readonly shots: number }
+)
+
+export type FactKind = EngineFact['kind']

@@ -1,0 +1,38 @@
+/** Names of things. A token id is a 75 to 78 digit decimal string and never a number. */
+declare const id: unique symbol
+type Id<Name extends string> = string & { readonly [id]: Name }
+
+export type TokenId = Id<'TokenId'>
+export type ConditionId = Id<'ConditionId'>
+export type OrderId = Id<'OrderId'>
+
+export const ASSETS = ['btc', 'eth', 'sol', 'xrp'] as const
+export type Asset = (typeof ASSETS)[number]
+
+export const INTERVALS = ['5m', '15m', '1h', '4h'] as const
+export type Interval = (typeof INTERVALS)[number]
+
+/** YES of a window is Up, outcome index 0; NO is Down. */
+export type Side = 'UP' | 'DOWN'
+export type BookSide = 'BID' | 'ASK'
+
+export function tokenId(text: string): TokenId {
+  return text as TokenId
+}
+
+export function conditionId(text: string): ConditionId {
+  return text as ConditionId
+}
+
+export function orderId(text: string): OrderId {
+  return text as OrderId
+}
+
+export function otherSide(side: Side): Side {
+  return side === 'UP' ? 'DOWN' : 'UP'
+}
+
+/** The word for the listener of a side, as people who trade these windows say it. */
+export function listenerName(side: Side): 'YES' | 'NO' {
+  return side === 'UP' ? 'YES' : 'NO'
+}

@@ -1,0 +1,55 @@
+/** What the shell must provide. The engine knows none of these; the dispatcher and the modes do. */
+import type { Submit } from './commands.ts'
+import type { EngineEvent } from './events.ts'
+import type { EngineFact } from './facts.ts'
+import type { ConditionId, Side, TokenId } from './ids.ts'
+import type { Market } from './market.ts'
+
+export type EventSink = (event: EngineEvent) => void
+
+/**
+ * Carries an order to whoever judges it. `submit` returns at once and never throws; the answer comes back as an
+ * `order_outcome` event, exactly one for each order.
+ */
+export interface Gateway {
+  submit(command: Submit): void
+  /** Settles what is in flight, then closes. */
+  close(): Promise<void>
+}
+
+/** Keeps every event in order; called before the engine sees it, so that a crash leaves its cause on the tape. */
+export interface Tape {
+  append(event: EngineEvent): void
+  close(): Promise<void>
+}
+
+/** Hears every fact. Must not block and must not throw; `close` returns when all it heard is safe. */
+export interface FactSink {
+  accept(fact: EngineFact): void
+  close(): Promise<void>
+}
+
+/** One socket on the market channel for one side of one window. Emits book events, and `listener` events for its state. */
+export interface Listener {
+  readonly side: Side
+  /** Drops the connection and makes a new one; a fresh snapshot follows. */
+  reconnect(reason: string): void
+  close(): Promise<void>
+}
+
+/** Finds windows and who won them. */
+export interface Finder {
+  /** Emits `market_listed` for every window of the watched series, again and again, until stopped. */
+  start(): void
+  /** Emits one `market_resolved` when the venue names the winner. */
+  awaitResolution(market: Market): void
+  forget(conditionId: ConditionId): void
+  stop(): Promise<void>
+}
+
+/** Opens listeners and fetches snapshots. */
+export interface BookSource {
+  listen(market: Market, side: Side): Listener
+  /** Fetches the token's book by REST and emits it as a `book_snapshot`; failure is told, not thrown. */
+  resync(token: TokenId, reason: string): void
+}

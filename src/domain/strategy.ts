@@ -1,0 +1,68 @@
+/** All that a strategy sees and says. A strategy is a pure function of a view; it cannot tell live from paper from replay. */
+import type { ZodType } from 'zod'
+import type { Side } from './ids.ts'
+import type { Market } from './market.ts'
+import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
+
+/** One token's book as a strategy may see it. */
+export interface TokenView {
+  readonly state: 'absent' | 'live' | 'drifted'
+  readonly bestBid: Ticks | null
+  readonly bestAsk: Ticks | null
+  readonly bidSize: MicroShares
+  readonly askSize: MicroShares
+  readonly tickSize: Ticks
+  /** Microseconds since the last frame for this token; null before the first. */
+  readonly ageMicros: number | null
+  /** The worst price that has to be paid to get `shares`, or null when the book does not hold that many. */
+  priceToTake(shares: MicroShares): Ticks | null
+}
+
+export type View = {
+  readonly market: Market
+  /** Now, by the venue's clock. */
+  readonly now: Micros
+  readonly leftMicros: number
+  readonly up: TokenView
+  readonly down: TokenView
+  readonly cash: MicroUsdc
+  /** Orders already sent in this market, killed ones included. */
+  readonly ordersSent: number
+}
+
+export type Intent = {
+  readonly side: Side
+  /** The worst price this order may pay. */
+  readonly limit: Ticks
+  readonly shares: MicroShares
+  /** One sentence for the person who asks why. */
+  readonly why: string
+}
+
+/** A named condition with the room there was: a positive margin passes, a negative one refuses. */
+export type Check = {
+  readonly name: string
+  readonly ok: boolean
+  readonly margin: number | null
+  readonly unit: string
+  readonly note: string
+}
+
+export type Verdict = {
+  readonly intents: readonly Intent[]
+  /** Why there is no intent, or why there is; names the missing thing. */
+  readonly why: string
+  readonly checks: readonly Check[]
+}
+
+export type StrategyDefinition<Params> = {
+  readonly name: string
+  readonly summary: string
+  /** Validates the parameters and holds their defaults and ranges. */
+  readonly params: ZodType<Params>
+  /** Seconds before the close at which both listeners must be up; clipped to the window. */
+  listenFromSec(params: Params): number
+  /** Seconds before the close in which `decide` runs: from the first to the second. */
+  span(params: Params): { readonly fromSec: number; readonly toSec: number }
+  decide(view: View, params: Params): Verdict
+}

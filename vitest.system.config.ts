@@ -1,0 +1,11 @@
+import { defineConfig } from 'vitest/config'
+
+/** What needs programs beyond Node: a real pm2 daemon and the rest. A missing program fails, it does not skip. */
+export default defineConfig({
+  test: {
+    include: ['test/system/**/*.test.ts'],
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
+    fileParallelism: false,
+  },
+})
