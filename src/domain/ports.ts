@@ -53,3 +53,11 @@ export interface BookSource {
   /** Fetches the token's book by REST and emits it as a `book_snapshot`; failure is told, not thrown. */
   resync(token: TokenId, reason: string): void
 }
+
+/** Structured logging as the edges see it. Data is plain and is redacted before it is written. */
+export interface Log {
+  debug(message: string, data?: Readonly<Record<string, unknown>>): void
+  info(message: string, data?: Readonly<Record<string, unknown>>): void
+  warn(message: string, data?: Readonly<Record<string, unknown>>): void
+  error(message: string, data?: Readonly<Record<string, unknown>>): void
+}

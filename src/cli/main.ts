@@ -1,0 +1,61 @@
+#!/usr/bin/env node
+/** The command line: a list of verbs. Each verb's module is loaded only when it is the one that was typed. */
+import yargs from 'yargs'
+import { hideBin } from 'yargs/helpers'
+import { UserError } from '../domain/user-error.ts'
+import { EXIT, type GlobalArgs, say, type Verb } from './verb.ts'
+
+type VerbLoader = {
+  readonly names: readonly string[]
+  readonly describe: string
+  load(): Promise<Verb>
+}
+
+/** One line per verb. */
+const VERBS: readonly VerbLoader[] = []
+
+async function main(argv: readonly string[]): Promise<number> {
+  const name = argv.find((word) => !word.startsWith('-'))
+  const wanted = VERBS.find((verb) => name !== undefined && verb.names.includes(name))
+  let exitCode: number = EXIT.ok
+  const parser = yargs([...argv])
+    .scriptName('lastsecond')
+    .option('json', { type: 'boolean', default: false, global: true, describe: 'machine output' })
+    .option('config', { type: 'string', global: true, describe: 'configuration file (YAML)' })
+    .option('profile', { type: 'string', global: true, describe: 'named set of defaults' })
+    .option('log-level', { type: 'string', global: true, describe: 'trace to fatal' })
+    .strict()
+    .exitProcess(false)
+    .demandCommand(1, 'Say what to do, for example: lastsecond run')
+    .fail((message, error) => {
+      throw error ?? new UserError('usage', message)
+    })
+  for (const loader of VERBS) {
+    const verb = loader === wanted ? await loader.load() : undefined
+    parser.command(
+      [verb?.command ?? (loader.names[0] as string), ...loader.names.slice(1)],
+      loader.describe,
+      (y) => verb?.build(y) ?? y,
+      async (args) => {
+        if (verb !== undefined) exitCode = await verb.run(args as unknown as GlobalArgs)
+      },
+    )
+  }
+  await parser.parseAsync()
+  return exitCode
+}
+
+main(hideBin(process.argv)).then(
+  (code) => {
+    process.exitCode = code
+  },
+  (error: unknown) => {
+    if (error instanceof UserError) {
+      say(`lastsecond: ${error.message}`)
+      process.exitCode = EXIT[error.kind]
+      return
+    }
+    say(`lastsecond: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
+    process.exitCode = EXIT.general
+  },
+)
