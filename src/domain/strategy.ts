@@ -50,6 +50,8 @@ export type Check = {
 
 export type Verdict = {
   readonly intents: readonly Intent[]
+  /** The side it believes in, also where it does not shoot; null when it cannot tell. */
+  readonly side: Side | null
   /** Why there is no intent, or why there is; names the missing thing. */
   readonly why: string
   readonly checks: readonly Check[]
@@ -65,4 +67,38 @@ export type StrategyDefinition<Params> = {
   /** Seconds before the close in which `decide` runs: from the first to the second. */
   span(params: Params): { readonly fromSec: number; readonly toSec: number }
   decide(view: View, params: Params): Verdict
+}
+
+/** A strategy with its parameters in place: what the engine runs. */
+export type BoundStrategy = {
+  readonly name: string
+  readonly listenFromSec: number
+  readonly span: { readonly fromSec: number; readonly toSec: number }
+  decide(view: View): Verdict
+}
+
+/** A strategy whose parameter type has been closed over, so that strategies of all kinds fit one list. */
+export type AnyStrategy = {
+  readonly name: string
+  readonly summary: string
+  readonly params: ZodType
+  /** Throws the schema's error when the parameters do not fit. */
+  bind(raw: unknown): BoundStrategy
+}
+
+export function defineStrategy<Params>(definition: StrategyDefinition<Params>): AnyStrategy {
+  return {
+    name: definition.name,
+    summary: definition.summary,
+    params: definition.params,
+    bind(raw) {
+      const params = definition.params.parse(raw)
+      return {
+        name: definition.name,
+        listenFromSec: definition.listenFromSec(params),
+        span: definition.span(params),
+        decide: (view) => definition.decide(view, params),
+      }
+    },
+  }
 }

@@ -1,0 +1,161 @@
+/**
+ * The last-second sniper: in the final second, one fill-or-kill on the side that the book calls the winner, the side with the
+ * larger best ask, if that ask still costs no more than the cap.
+ */
+import { z } from 'zod'
+import type { Side } from '../domain/ids.ts'
+import {
+  type Check,
+  defineStrategy,
+  type TokenView,
+  type Verdict,
+  type View,
+} from '../domain/strategy.ts'
+import { MICRO, type MicroShares, parsePrice, parseShares, type Ticks } from '../domain/units.ts'
+
+const price = z
+  .string()
+  .transform((text, context) => {
+    const value = parsePrice(text)
+    if (value !== null && value > 0 && value < 10_000) return value
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a price between 0 and 1, as text, for example "0.99"',
+    })
+    return z.NEVER
+  })
+  .describe('highest price to pay for a share, in dollars')
+
+const shares = z
+  .string()
+  .transform((text, context) => {
+    const value = parseShares(text)
+    if (value !== null && value > 0 && value % MICRO === 0) return value
+    context.addIssue({
+      code: 'custom',
+      message: 'must be a whole number of shares, as text, for example "5"',
+    })
+    return z.NEVER
+  })
+  .describe("shares to buy; whole numbers keep the order on the venue's cent grid")
+
+const params = z.strictObject({
+  winner: z
+    .enum(['book'])
+    .default('book')
+    .describe('how the winner is named: book = the side with the larger best ask'),
+  triggerSec: z
+    .number()
+    .min(0.2)
+    .max(60)
+    .default(1)
+    .describe(
+      'seconds before the close from which it may fire; one second is the rule of the source system',
+    ),
+  maxAsk: price.prefault('0.99'),
+  shares: shares.prefault('5'),
+  listenFromSec: z
+    .number()
+    .min(5)
+    .max(3600)
+    .default(180)
+    .describe('seconds before the close at which both listeners are opened'),
+})
+
+type Params = z.infer<typeof params>
+
+export const lastSecond = defineStrategy<Params>({
+  name: 'last-second',
+  summary: 'one fill-or-kill on the side with the larger best ask, in the final second',
+  params,
+  listenFromSec: (chosen) => chosen.listenFromSec,
+  span: (chosen) => ({ fromSec: chosen.triggerSec, toSec: 0 }),
+  decide,
+})
+
+function decide(view: View, chosen: Params): Verdict {
+  const winner = winnerByBook(view.up, view.down)
+  const winning = winner === null ? null : winner === 'UP' ? view.up : view.down
+  const limit = winning?.priceToTake(chosen.shares as MicroShares) ?? null
+  const checks = [
+    winnerCheck(winner, view),
+    askCheck(winning),
+    capCheck(winning?.bestAsk ?? null, chosen.maxAsk as Ticks),
+    depthCheck(limit, chosen.maxAsk as Ticks),
+  ]
+  const refused = checks.find((check) => !check.ok)
+  if (refused !== undefined || winner === null || limit === null) {
+    return { intents: [], side: winner, why: refused?.note ?? 'no winner', checks }
+  }
+  const why = `${winner} has the larger best ask`
+  return {
+    intents: [{ side: winner, limit, shares: chosen.shares as MicroShares, why }],
+    side: winner,
+    why,
+    checks,
+  }
+}
+
+/**
+ * The larger best ask wins. A side whose sellers are all gone is worth more than any ask on the other side, so it counts as
+ * the winner too (there is then nothing to buy, which is the next check's business).
+ */
+function winnerByBook(up: TokenView, down: TokenView): Side | null {
+  if (up.state !== 'live' || down.state !== 'live') return null
+  if (up.bestAsk === null && down.bestAsk === null) return null
+  if (up.bestAsk === null) return 'UP'
+  if (down.bestAsk === null) return 'DOWN'
+  if (up.bestAsk === down.bestAsk) return null
+  return up.bestAsk > down.bestAsk ? 'UP' : 'DOWN'
+}
+
+function winnerCheck(winner: Side | null, view: View): Check {
+  const { up, down } = view
+  const gap =
+    up.bestAsk === null || down.bestAsk === null ? null : Math.abs(up.bestAsk - down.bestAsk)
+  return {
+    name: 'WINNER',
+    ok: winner !== null,
+    margin: gap,
+    unit: 'ticks',
+    note:
+      winner === null
+        ? 'the asks do not say which side is ahead'
+        : `${winner} has the larger best ask`,
+  }
+}
+
+function askCheck(winning: TokenView | null): Check {
+  const ok = winning !== null && winning.bestAsk !== null
+  return {
+    name: 'ASK',
+    ok,
+    margin: winning === null ? null : winning.askSize,
+    unit: 'micro-shares',
+    note: ok ? 'the winning side is for sale' : 'nobody sells the winning side any more',
+  }
+}
+
+function capCheck(bestAsk: Ticks | null, maxAsk: Ticks): Check {
+  const ok = bestAsk !== null && bestAsk <= maxAsk
+  return {
+    name: 'CAP',
+    ok,
+    margin: bestAsk === null ? null : maxAsk - bestAsk,
+    unit: 'ticks',
+    note: ok ? 'the best ask is within the cap' : 'the best ask is above the cap, or there is none',
+  }
+}
+
+function depthCheck(limit: Ticks | null, maxAsk: Ticks): Check {
+  const ok = limit !== null && limit <= maxAsk
+  return {
+    name: 'DEPTH',
+    ok,
+    margin: limit === null ? null : maxAsk - limit,
+    unit: 'ticks',
+    note: ok
+      ? 'the whole size is for sale within the cap'
+      : 'the whole size is not for sale within the cap',
+  }
+}
