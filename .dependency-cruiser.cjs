@@ -14,7 +14,19 @@ const may = {
   telemetry: ['domain'],
   config: ['domain', 'strategies/registry'],
   control: ['domain', 'runtime/snapshot', 'config/schema'],
-  runtime: ['domain', 'book', 'engine', 'strategies', 'sim', 'net', 'venues', 'recorder', 'ledger', 'telemetry', 'config'],
+  runtime: [
+    'domain',
+    'book',
+    'engine',
+    'strategies',
+    'sim',
+    'net',
+    'venues',
+    'recorder',
+    'ledger',
+    'telemetry',
+    'config',
+  ],
   'local-venue': ['domain', 'sim', 'net'],
   cli: ['.*'],
 }
@@ -26,7 +38,10 @@ const rooms = Object.entries(may).map(([room, others]) => ({
   comment: `src/${room} may import only: ${[room, ...others].join(', ')}`,
   severity: 'error',
   from: { path: `^src/${room}/` },
-  to: { path: '^src/', pathNot: [`^src/${room}/`, ...others.map((other) => `^src/${other}(/|\\.ts$)`)] },
+  to: {
+    path: '^src/',
+    pathNot: [`^src/${room}/`, ...others.map((other) => `^src/${other}(/|\\.ts$)`)],
+  },
 }))
 
 /** Only these files may import that package. */
@@ -52,7 +67,8 @@ module.exports = {
     },
     {
       name: 'pure-imports-nothing',
-      comment: 'pure folders import no package and no node: module; strategies may import zod for their parameters',
+      comment:
+        'pure folders import no package and no node: module; strategies may import zod for their parameters',
       severity: 'error',
       from: { path: `^src/${PURE}/`, pathNot: '^src/(strategies/|domain/strategy\\.ts$)' },
       to: { dependencyTypesNot: ['local', 'localmodule', 'type-only'], pathNot: '^src/' },
@@ -70,17 +86,24 @@ module.exports = {
       to: { path: '^src/venues/', pathNot: '^src/venues/$1/' },
     },
     only('sockets-at-the-edge', ['ws'], ['^src/net/', '^src/local-venue/']),
-    only('keys-in-few-hands', ['ethers', '@polymarket/clob-client-v2'], [
-      '^src/venues/polymarket/(signer|sign-worker|account|redeem)\\.ts$',
-      '^src/local-venue/',
-      '^src/cli/verbs/',
-    ]),
+    only(
+      'keys-in-few-hands',
+      ['ethers', '@polymarket/clob-client-v2'],
+      [
+        '^src/venues/polymarket/(signer|sign-worker|account|redeem)\\.ts$',
+        '^src/local-venue/',
+        '^src/cli/verbs/',
+      ],
+    ),
     only('one-owner-of-sql', ['libsql'], ['^src/ledger/']),
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 }

@@ -21,6 +21,25 @@ const FORBIDDEN_GLOBALS = [
   message: 'A pure folder knows no clock, no timers, no process and no network.',
 }))
 
+/** A function's own lines, without the functions inside it: a closure of many small functions is not one long function. */
+const ownLines = {
+  create(context) {
+    const inner = []
+    const enter = () => inner.push(0)
+    const leave = (node) => {
+      const lines = node.loc.end.line - node.loc.start.line + 1
+      const own = lines - inner.pop()
+      if (inner.length > 0) inner[inner.length - 1] += lines
+      if (own > 70)
+        context.report({
+          node,
+          message: `This function has ${own} lines of its own; 70 is the limit.`,
+        })
+    }
+    return { ':function': enter, ':function:exit': leave }
+  },
+}
+
 export default tseslint.config(
   { ignores: ['dist/**', 'node_modules/**', 'test/fixtures/**', '.cache/**', 'coverage/**'] },
   {
@@ -29,9 +48,10 @@ export default tseslint.config(
       parser: tseslint.parser,
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
-    plugins: { '@typescript-eslint': tseslint.plugin },
+    plugins: { '@typescript-eslint': tseslint.plugin, own: { rules: { lines: ownLines } } },
     rules: {
       '@typescript-eslint/no-floating-promises': ['error', { ignoreVoid: false }],
+      'own/lines': 'error',
       '@typescript-eslint/no-misused-promises': 'error',
       '@typescript-eslint/switch-exhaustiveness-check': [
         'error',

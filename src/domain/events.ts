@@ -94,7 +94,7 @@ export type OrderOutcome = Stamp & {
 }
 
 /** What a wake was asked for. `stale` belongs to no market. */
-export type WakePurpose = 'listen' | 'warm_up' | 'trigger' | 'close' | 'clean_up' | 'stale'
+export type WakePurpose = 'listen' | 'trigger' | 'close' | 'clean_up' | 'stale'
 
 export type Timer = Stamp & {
   readonly kind: 'timer'

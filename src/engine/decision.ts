@@ -1,0 +1,121 @@
+/** One evaluation of one window: the strategy's verdict, then every check of the gate. Order of work: see, decide, gate. */
+import type { Decision } from '../domain/facts.ts'
+import { orderId } from '../domain/ids.ts'
+import type { Market } from '../domain/market.ts'
+import type { Order } from '../domain/order.ts'
+import type { Intent, View } from '../domain/strategy.ts'
+import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
+import { takerFee } from '../pricing/fees.ts'
+import { orderChecks, type Situation, worldChecks, worstSpend } from '../risk/gate.ts'
+import { bookView, type LastSecondTrader, tokenView } from './last-second-trader.ts'
+import type { EngineSettings } from './settings.ts'
+
+export type World = {
+  readonly recvAt: Micros
+  readonly venueNow: Micros
+  readonly clockErrorMicros: number | null
+  readonly roundTripP99Micros: number | null
+  readonly cash: MicroUsdc
+  readonly paused: boolean
+}
+
+export type Evaluation = { readonly decision: Decision; readonly order: Order | null }
+
+export function evaluate(
+  trader: LastSecondTrader,
+  world: World,
+  settings: EngineSettings,
+): Evaluation {
+  const { market } = trader
+  const view: View = {
+    market,
+    now: world.venueNow,
+    leftMicros: market.endAt - world.venueNow,
+    up: tokenView(trader.up, world.recvAt),
+    down: tokenView(trader.down, world.recvAt),
+    cash: world.cash,
+    ordersSent: trader.ordersSent,
+  }
+  const situation = situationOf(trader, view, world, settings)
+  const verdict = settings.strategy.decide(view)
+  const intent = verdict.intents[0] ?? null
+  const spend = intent === null ? null : worstSpend(intent)
+  const checks = [...worldChecks(situation, settings.limits), ...verdict.checks]
+  if (intent !== null && spend !== null) {
+    const fee = takerFee(market.fee, intent.limit, intent.shares)
+    checks.push(...orderChecks(intent, spend, fee, situation, settings.limits))
+  }
+  const refused = checks.find((check) => !check.ok)
+  const refusedBy = refused?.name ?? (intent === null ? 'STRATEGY' : null)
+  const decision: Decision = {
+    conditionId: market.conditionId,
+    slug: market.slug,
+    strategy: settings.strategy.name,
+    at: world.venueNow,
+    leftMicros: view.leftMicros,
+    up: bookView(trader.up, world.recvAt),
+    down: bookView(trader.down, world.recvAt),
+    side: verdict.side,
+    limit: intent?.limit ?? null,
+    spend,
+    why: refused?.note ?? verdict.why,
+    checks,
+    refusedBy,
+  }
+  return {
+    decision,
+    order: refusedBy === null ? orderOf(trader, intent, spend, world, settings) : null,
+  }
+}
+
+function situationOf(
+  trader: LastSecondTrader,
+  view: View,
+  world: World,
+  settings: EngineSettings,
+): Situation {
+  return {
+    market: trader.market,
+    leftMicros: view.leftMicros,
+    up: view.up,
+    down: view.down,
+    crossed: trader.up.book.crossed || trader.down.book.crossed,
+    clockErrorMicros: world.clockErrorMicros,
+    roundTripP99Micros: world.roundTripP99Micros,
+    holdMicros: holdMicros(trader.market, settings),
+    cash: world.cash,
+    ordersSent: trader.ordersSent,
+    paused: world.paused,
+  }
+}
+
+/** A market that does not say whether it holds takers is taken to hold them: the slower assumption is the safe one. */
+export function holdMicros(market: Market, settings: Pick<EngineSettings, 'holdMs'>): number {
+  return market.takerHold === false ? 0 : settings.holdMs * MICROS_PER_MS
+}
+
+function orderOf(
+  trader: LastSecondTrader,
+  intent: Intent | null,
+  spend: MicroUsdc | null,
+  world: World,
+  settings: EngineSettings,
+): Order | null {
+  if (intent === null || spend === null) return null
+  return {
+    id: orderId(`${trader.market.slug}/${trader.ordersSent + 1}`),
+    conditionId: trader.market.conditionId,
+    strategy: settings.strategy.name,
+    side: intent.side,
+    token: intent.side === 'UP' ? trader.market.up : trader.market.down,
+    limit: intent.limit,
+    spend,
+    shares: intent.shares,
+    decidedAt: world.recvAt,
+  }
+}
+
+/** Two evaluations say the same when the answer, the side and the price are the same. */
+export function sameAnswer(a: Decision | null, b: Decision): boolean {
+  return a !== null && a.refusedBy === b.refusedBy && a.side === b.side && a.limit === b.limit
+}

@@ -1,0 +1,406 @@
+/**
+ * The machine. START HERE: `step` takes one event and answers with commands and facts; nothing else happens in the core.
+ *
+ * It owns every window (LastSecondTrader), their books, the cash, and what is known of the venue's clock. It reads no clock:
+ * now is the event's `recvAt`, and the venue's now is that plus the estimated offset. A list of events therefore gives the same
+ * commands and facts every time it is played.
+ */
+
+import type { Book } from '../book/book.ts'
+import type { EngineCommand } from '../domain/commands.ts'
+import type {
+  EngineEvent,
+  ListenerChanged,
+  MarketResolved,
+  OrderOutcome,
+  Restored,
+  Timer,
+} from '../domain/events.ts'
+import type { EngineFact } from '../domain/facts.ts'
+import type { ConditionId, TokenId } from '../domain/ids.ts'
+import { assertNever, invariant } from '../domain/invariant.ts'
+import type { Market } from '../domain/market.ts'
+import {
+  MICROS_PER_MS,
+  MICROS_PER_SECOND,
+  type Micros,
+  type MicroUsdc,
+  micros,
+  microUsdc,
+} from '../domain/units.ts'
+import { createBooks } from './books.ts'
+import { evaluate, sameAnswer, type World } from './decision.ts'
+import {
+  ageMicros,
+  canSettle,
+  createTrader,
+  type LastSecondTrader,
+  settlementOf,
+  trackOf,
+} from './last-second-trader.ts'
+import { createSchedule } from './schedule.ts'
+import type { EngineSettings } from './settings.ts'
+
+export type Step = {
+  readonly commands: readonly EngineCommand[]
+  readonly facts: readonly EngineFact[]
+}
+
+export type EngineView = {
+  readonly cash: MicroUsdc
+  readonly paused: boolean
+  readonly clock: { readonly offsetMicros: number; readonly errorMicros: number } | null
+  readonly roundTrip: { readonly p50Micros: number; readonly p99Micros: number } | null
+  readonly traders: Iterable<LastSecondTrader>
+}
+
+export type Engine = {
+  step(event: EngineEvent): Step
+  view(): EngineView
+  book(token: TokenId): Book | undefined
+}
+
+/** The stale check runs this often while any window is watched. */
+const STALE_TICK_MS = 100
+
+const NO_COMMANDS: readonly EngineCommand[] = []
+const NO_FACTS: readonly EngineFact[] = []
+
+export function createEngine(settings: EngineSettings): Engine {
+  const traders = new Map<ConditionId, LastSecondTrader>()
+  const taken = new Set<string>()
+  let commands: EngineCommand[] = []
+  let facts: EngineFact[] = []
+  let cash: MicroUsdc = settings.startingCash
+  let paused = false
+  let stopping = false
+  let clock: EngineView['clock'] = null
+  let roundTrip: EngineView['roundTrip'] = null
+  let staleTickArmed = false
+
+  const command = (next: EngineCommand): void => void commands.push(next)
+  const fact = (next: EngineFact): void => void facts.push(next)
+  const venueNow = (recvAt: Micros): Micros => micros(recvAt + (clock?.offsetMicros ?? 0))
+  const schedule = createSchedule(settings, () => clock?.offsetMicros ?? 0, command)
+  const books = createBooks(command, fact)
+
+  function step(event: EngineEvent): Step {
+    if (commands.length > 0) commands = []
+    if (facts.length > 0) facts = []
+    handle(event)
+    return {
+      commands: commands.length > 0 ? commands : NO_COMMANDS,
+      facts: facts.length > 0 ? facts : NO_FACTS,
+    }
+  }
+
+  function handle(event: EngineEvent): void {
+    switch (event.kind) {
+      case 'book_delta':
+      case 'book_snapshot':
+      case 'top_of_book':
+      case 'trade_print':
+      case 'tick_size_change': {
+        const trader = books.apply(event)
+        if (trader !== undefined) onBook(trader, event.recvAt)
+        return
+      }
+      case 'timer':
+        return onTimer(event)
+      case 'market_listed':
+        return onListed(event.market, event.recvAt)
+      case 'market_resolved':
+        return onResolved(event)
+      case 'listener':
+        return onListener(event)
+      case 'order_outcome':
+        return onOutcome(event)
+      case 'clock':
+        clock = { offsetMicros: event.offsetMicros, errorMicros: event.errorMicros }
+        fact({ kind: 'clock', at: event.recvAt, ...clock })
+        for (const trader of traders.values()) schedule.plan(trader)
+        return
+      case 'round_trip':
+        roundTrip = { p50Micros: event.p50Micros, p99Micros: event.p99Micros }
+        return
+      case 'operator':
+        if (event.action === 'stop') stopping = true
+        else paused = event.action === 'pause'
+        return fact({ kind: 'operator', at: event.recvAt, action: event.action })
+      case 'restored':
+        return onRestored(event)
+      default:
+        return assertNever(event)
+    }
+  }
+
+  function onListed(market: Market, recvAt: Micros): void {
+    const known = traders.get(market.conditionId)
+    if (known !== undefined) {
+      if (known.state === 'found') known.market = market
+      return
+    }
+    if (stopping) return
+    const leftMicros = market.endAt - venueNow(recvAt)
+    const series = `${market.asset}/${market.interval}`
+    if (settings.once && taken.has(series)) return
+    const trader = createTrader(market)
+    if (leftMicros < settings.minTimeToStartSec * MICROS_PER_SECOND) {
+      // Nothing is remembered of a window that is over; one still running must not be found again.
+      if (leftMicros <= 0) return
+      trader.state = 'skipped'
+      traders.set(market.conditionId, trader)
+      schedule.plan(trader)
+      return fact({
+        kind: 'skipped',
+        at: recvAt,
+        market,
+        reason: 'LATE_JOIN: found with too little time left',
+      })
+    }
+    taken.add(series)
+    traders.set(market.conditionId, trader)
+    fact({ kind: 'found', at: recvAt, market })
+    if (schedule.listenAt(market) <= venueNow(recvAt)) listen(trader, recvAt)
+    schedule.plan(trader)
+  }
+
+  function listen(trader: LastSecondTrader, recvAt: Micros): void {
+    trader.state = 'listening'
+    trader.watched = true
+    books.add(trader)
+    command({ kind: 'watch', market: trader.market })
+    fact({ kind: 'listening', at: recvAt, market: trader.market })
+    armStaleTick(recvAt)
+  }
+
+  function armStaleTick(recvAt: Micros): void {
+    if (staleTickArmed) return
+    staleTickArmed = true
+    command({
+      kind: 'wake',
+      purpose: 'stale',
+      conditionId: null,
+      at: micros(recvAt + STALE_TICK_MS * MICROS_PER_MS),
+    })
+  }
+
+  function onTimer(event: Timer): void {
+    if (event.purpose === 'stale') return onStaleTick(event.recvAt)
+    const trader = event.conditionId === null ? undefined : traders.get(event.conditionId)
+    if (trader === undefined) return
+    // The clock estimate may have moved since the wake was asked for: early by the venue's clock means ask again.
+    if (!schedule.isDue(trader, event.purpose, venueNow(event.recvAt))) return schedule.plan(trader)
+    switch (event.purpose) {
+      case 'listen':
+        if (trader.state === 'found') listen(trader, event.recvAt)
+        break
+      case 'trigger':
+        shoot(trader, event.recvAt, event.recvAt - event.dueAt)
+        break
+      case 'close':
+        close(trader, event.recvAt)
+        break
+      case 'clean_up':
+        cleanUp(trader)
+        break
+      default:
+        assertNever(event.purpose)
+    }
+    schedule.plan(trader)
+  }
+
+  function onStaleTick(recvAt: Micros): void {
+    staleTickArmed = false
+    let watching = false
+    for (const trader of traders.values()) {
+      if (!trader.watched) continue
+      watching = true
+      for (const track of [trader.up, trader.down]) {
+        const age = ageMicros(track, recvAt)
+        const stale = age !== null && age > settings.staleAfterMs * MICROS_PER_MS
+        if (stale && !track.toldStale) {
+          fact({
+            kind: 'stale',
+            at: recvAt,
+            conditionId: trader.market.conditionId,
+            side: track.side,
+            ageMicros: age,
+          })
+        }
+        track.toldStale = stale
+        books.checkCrossed(trader, track, recvAt)
+      }
+    }
+    if (watching) armStaleTick(recvAt)
+  }
+
+  function onBook(trader: LastSecondTrader, recvAt: Micros): void {
+    if (
+      trader.state === 'listening' &&
+      trader.up.book.state === 'live' &&
+      trader.down.book.state === 'live'
+    ) {
+      trader.state = 'armed'
+      fact({ kind: 'armed', at: recvAt, market: trader.market })
+    }
+    if (schedule.inSpan(trader.market, venueNow(recvAt))) shoot(trader, recvAt, null)
+  }
+
+  /** The one place where an order is born. */
+  function shoot(
+    trader: LastSecondTrader,
+    recvAt: Micros,
+    triggerErrorMicros: number | null,
+  ): void {
+    const mayShoot =
+      trader.state === 'listening' ||
+      trader.state === 'armed' ||
+      (trader.state === 'fired' &&
+        trader.outcome?.state === 'killed' &&
+        trader.ordersSent < settings.limits.maxOrdersPerMarket)
+    if (!mayShoot || stopping || !schedule.inSpan(trader.market, venueNow(recvAt))) return
+    const world: World = {
+      recvAt,
+      venueNow: venueNow(recvAt),
+      clockErrorMicros: clock?.errorMicros ?? null,
+      roundTripP99Micros: roundTrip?.p99Micros ?? null,
+      cash,
+      paused,
+    }
+    const { decision, order } = evaluate(trader, world, settings)
+    const late = decision.checks.some((check) => check.name === 'DEADLINE' && !check.ok)
+    // Once the deadline has passed no answer matters: the reason that stood before it is the true one.
+    if (!late || trader.lastDecision === null) {
+      if (!sameAnswer(trader.lastDecision, decision))
+        fact({ kind: 'decided', at: recvAt, decision })
+      trader.lastDecision = decision
+      trader.leaning = decision.side ?? trader.leaning
+      trader.standingRefusal =
+        decision.refusedBy === null ? null : `${decision.refusedBy}: ${decision.why}`
+    }
+    if (order === null) return
+    trader.state = 'fired'
+    trader.ordersSent += 1
+    trader.order = order
+    trader.outcome = null
+    trader.latency = {
+      triggerErrorMicros,
+      decisionToOutcomeMicros: null,
+      bookAgeMicros: ageMicros(trackOf(trader, order.side), recvAt),
+    }
+    command({ kind: 'submit', order, market: trader.market })
+    fact({ kind: 'submitted', at: recvAt, order, market: trader.market })
+  }
+
+  function close(trader: LastSecondTrader, recvAt: Micros): void {
+    if (trader.state === 'listening' || trader.state === 'armed') {
+      trader.state = 'passed'
+      trader.standingRefusal ??=
+        'NEVER_EVALUATED: the window closed before anything could be judged'
+      fact({ kind: 'passed', at: recvAt, market: trader.market, reason: trader.standingRefusal })
+    }
+    if (trader.state === 'fired' || trader.state === 'passed') {
+      command({ kind: 'await_resolution', market: trader.market })
+      fact({ kind: 'awaiting_resolution', at: recvAt, market: trader.market })
+    }
+  }
+
+  function cleanUp(trader: LastSecondTrader): void {
+    stopWatching(trader)
+    if (trader.state === 'skipped') retire(trader)
+  }
+
+  function stopWatching(trader: LastSecondTrader): void {
+    if (!trader.watched) return
+    trader.watched = false
+    books.remove(trader)
+    command({ kind: 'unwatch', conditionId: trader.market.conditionId })
+  }
+
+  function retire(trader: LastSecondTrader): void {
+    traders.delete(trader.market.conditionId)
+    schedule.forget(trader)
+    command({ kind: 'retire', conditionId: trader.market.conditionId })
+  }
+
+  function onListener(event: ListenerChanged): void {
+    const trader = traders.get(event.conditionId)
+    if (trader === undefined) return
+    const { conditionId, side, state, detail } = event
+    fact({ kind: 'listener', at: event.recvAt, conditionId, side, state, detail })
+    // Nothing is replayed after a loss, so what we hold is history until the next snapshot.
+    if (state !== 'open') trackOf(trader, side).book.forget()
+  }
+
+  function onOutcome(event: OrderOutcome): void {
+    const trader = findByOrder(event)
+    if (
+      trader?.order === null ||
+      trader === undefined ||
+      (trader.outcome !== null && trader.outcome.state !== 'unknown')
+    ) {
+      return fact({
+        kind: 'stray_outcome',
+        at: event.recvAt,
+        orderId: event.orderId,
+        outcome: event.outcome,
+      })
+    }
+    const { order, market } = trader
+    const { outcome } = event
+    trader.outcome = outcome
+    trader.latency = { ...trader.latency, decisionToOutcomeMicros: event.recvAt - order.decidedAt }
+    if (outcome.state === 'filled') {
+      invariant(outcome.cost <= order.spend, `order ${order.id} spent more than it was sent with`)
+      cash = microUsdc(cash - outcome.cost - outcome.fee)
+    }
+    fact({ kind: 'outcome', at: event.recvAt, order, market, outcome, cash })
+    settleIfKnown(trader, event.recvAt)
+  }
+
+  function findByOrder(event: OrderOutcome): LastSecondTrader | undefined {
+    for (const trader of traders.values()) if (trader.order?.id === event.orderId) return trader
+    return undefined
+  }
+
+  function onResolved(event: MarketResolved): void {
+    const trader = traders.get(event.conditionId)
+    if (trader === undefined || trader.winner !== null) return
+    trader.winner = event.winner
+    trader.winnerSource = event.source
+    settleIfKnown(trader, event.recvAt)
+  }
+
+  function settleIfKnown(trader: LastSecondTrader, recvAt: Micros): void {
+    if (trader.winner === null || !canSettle(trader)) return
+    const settlement = settlementOf(trader, trader.winner, cash)
+    cash = settlement.cash
+    trader.state = 'settled'
+    fact({ kind: 'settled', at: recvAt, settlement })
+    stopWatching(trader)
+    retire(trader)
+  }
+
+  function onRestored(event: Restored): void {
+    cash = event.cash
+    paused = event.paused
+    for (const shot of event.shots) {
+      const trader = createTrader(shot.market)
+      trader.state = 'fired'
+      trader.order = shot.order
+      trader.outcome = shot.outcome
+      trader.ordersSent = settings.limits.maxOrdersPerMarket
+      traders.set(shot.market.conditionId, trader)
+      taken.add(`${shot.market.asset}/${shot.market.interval}`)
+      schedule.plan(trader)
+    }
+    fact({ kind: 'restored', at: event.recvAt, cash, shots: event.shots.length })
+  }
+
+  return {
+    step,
+    view: () => ({ cash, paused, clock, roundTrip, traders: traders.values() }),
+    book: (token) => books.book(token),
+  }
+}

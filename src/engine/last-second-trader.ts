@@ -1,0 +1,155 @@
+/**
+ * LastSecondTrader: the short life of one window, as data and the steps between its states.
+ *
+ *   found -> listening -> armed -> fired | passed -> settled
+ *
+ * `skipped` is a window that came too late to be traded: remembered, so that it is not found again and again.
+ */
+import { Book } from '../book/book.ts'
+import type { BookView, Decision, Settlement, ShotLatency } from '../domain/facts.ts'
+import type { Side, TokenId } from '../domain/ids.ts'
+import type { Market, Winner } from '../domain/market.ts'
+import type { Order, SubmitOutcome } from '../domain/order.ts'
+import type { TokenView } from '../domain/strategy.ts'
+import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
+
+export type TraderState =
+  | 'found'
+  | 'skipped'
+  | 'listening'
+  | 'armed'
+  | 'fired'
+  | 'passed'
+  | 'settled'
+
+/** One token of the window: its book, and when anything was last heard of it. */
+export type TokenTrack = {
+  readonly token: TokenId
+  readonly side: Side
+  readonly book: Book
+  lastHeardAt: Micros | null
+  crossedSince: Micros | null
+  toldStale: boolean
+}
+
+export type LastSecondTrader = {
+  market: Market
+  state: TraderState
+  readonly up: TokenTrack
+  readonly down: TokenTrack
+  watched: boolean
+  ordersSent: number
+  order: Order | null
+  outcome: SubmitOutcome | null
+  /** The latest evaluation; told again only when its answer changes. */
+  lastDecision: Decision | null
+  /** The refusal that stood while a shot was still possible: the honest reason of a pass. */
+  standingRefusal: string | null
+  leaning: Side | null
+  winner: Winner | null
+  winnerSource: string
+  latency: ShotLatency
+}
+
+export function createTrader(market: Market): LastSecondTrader {
+  return {
+    market,
+    state: 'found',
+    up: track(market.up, 'UP', market),
+    down: track(market.down, 'DOWN', market),
+    watched: false,
+    ordersSent: 0,
+    order: null,
+    outcome: null,
+    lastDecision: null,
+    standingRefusal: null,
+    leaning: null,
+    winner: null,
+    winnerSource: '',
+    latency: { triggerErrorMicros: null, decisionToOutcomeMicros: null, bookAgeMicros: null },
+  }
+}
+
+function track(token: TokenId, side: Side, market: Market): TokenTrack {
+  return {
+    token,
+    side,
+    book: new Book(market.tickSize),
+    lastHeardAt: null,
+    crossedSince: null,
+    toldStale: false,
+  }
+}
+
+export function trackOf(trader: LastSecondTrader, side: Side): TokenTrack {
+  return side === 'UP' ? trader.up : trader.down
+}
+
+export function ageMicros(track: TokenTrack, now: Micros): number | null {
+  return track.lastHeardAt === null ? null : now - track.lastHeardAt
+}
+
+/** What a strategy may see of a token. */
+export function tokenView(track: TokenTrack, now: Micros): TokenView {
+  const { book } = track
+  return {
+    state: book.state,
+    bestBid: book.bestBid,
+    bestAsk: book.bestAsk,
+    bidSize: book.bidSize,
+    askSize: book.askSize,
+    tickSize: book.tickSize as TokenView['tickSize'],
+    ageMicros: ageMicros(track, now),
+    priceToTake: (shares) => book.priceToTake(shares),
+  }
+}
+
+/** The same, as plain data for people and files. */
+export function bookView(track: TokenTrack, now: Micros): BookView {
+  const { state, bestBid, bestAsk, bidSize, askSize } = track.book
+  return { state, bestBid, bestAsk, bidSize, askSize, ageMicros: ageMicros(track, now) }
+}
+
+/** A window is ready to be judged when it has fired or passed, the order's fate is known and the venue named the winner. */
+export function canSettle(trader: LastSecondTrader): boolean {
+  if (trader.winner === null) return false
+  if (trader.state !== 'fired' && trader.state !== 'passed') return false
+  return trader.order === null || (trader.outcome !== null && trader.outcome.state !== 'unknown')
+}
+
+/** What a finished window paid: a dollar for each share of the winner, half of one on a split. */
+export function settlementOf(
+  trader: LastSecondTrader,
+  winner: Winner,
+  cash: MicroUsdc,
+): Settlement {
+  const { market, order, outcome } = trader
+  const held = outcome?.state === 'filled' ? outcome : null
+  const payout = held === null || order === null ? 0 : payoutOf(held.shares, order.side, winner)
+  const spent = held === null ? 0 : held.cost + held.fee
+  return {
+    market,
+    decision: order === null ? 'passed' : 'fired',
+    reason: order === null ? (trader.standingRefusal ?? 'NEVER_EVALUATED') : firedReason(trader),
+    winner,
+    winnerSource: trader.winnerSource,
+    side: order?.side ?? trader.leaning,
+    order,
+    outcome,
+    payout: microUsdc(payout),
+    pnl: microUsdc(payout - spent),
+    cash: microUsdc(cash + payout),
+    latency: trader.latency,
+  }
+}
+
+function firedReason(trader: LastSecondTrader): string {
+  const outcome = trader.outcome
+  if (outcome === null || outcome.state === 'filled') return trader.lastDecision?.why ?? 'restored'
+  return `${trader.lastDecision?.why ?? 'restored'}; ${outcome.state}: ${outcome.reason}`
+}
+
+function payoutOf(shares: number, side: Side, winner: Winner): number {
+  if (winner === 'SPLIT') return Math.floor(shares / 2)
+  return winner === side ? shares : 0
+}

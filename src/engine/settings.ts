@@ -1,0 +1,24 @@
+/** All that a person may set of the engine. */
+import type { Asset, Interval } from '../domain/ids.ts'
+import type { BoundStrategy } from '../domain/strategy.ts'
+import type { MicroUsdc } from '../domain/units.ts'
+import type { Limits } from '../risk/limits.ts'
+
+export type EngineSettings = {
+  readonly strategy: BoundStrategy
+  readonly limits: Limits
+  readonly startingCash: MicroUsdc
+  /** Listeners open this long before they are needed. */
+  readonly warmUpSec: number
+  /** They stay open this long after the close. */
+  readonly cleanUpSec: number
+  /** A window with less than this left when it is found is not traded. */
+  readonly minTimeToStartSec: number
+  /** How long the venue holds a taker order, where the market says that it does. */
+  readonly holdMs: number
+  /** Silence on a token longer than this is told as stale. */
+  readonly staleAfterMs: number
+  /** One window of each series, then no more. */
+  readonly once: boolean
+  readonly series: readonly { readonly asset: Asset; readonly interval: Interval }[]
+}
