@@ -1,0 +1,60 @@
+/**
+ * The paper gateway: a shadow fill-or-kill. The order is judged against the book as it stands after the round trip and the venue's
+ * hold, because that is when the venue would have matched it and we would have seen what it matched against.
+ */
+import type { Book } from '../book/book.ts'
+import type { Submit } from '../domain/commands.ts'
+import type { TokenId } from '../domain/ids.ts'
+import type { Market } from '../domain/market.ts'
+import type { SubmitOutcome } from '../domain/order.ts'
+import type { EventSink, Gateway } from '../domain/ports.ts'
+import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
+import { judgeFillOrKill } from '../sim/exchange.ts'
+
+export type PaperFill = 'shadow' | 'instant'
+
+export type SimGatewayDeps = {
+  readonly fill: PaperFill
+  book(token: TokenId): Book | undefined
+  balance(): MicroUsdc
+  roundTripMicros(): number
+  holdMicros(market: Market): number
+  readonly emit: EventSink
+  readonly now: () => Micros
+}
+
+export function createSimGateway(deps: SimGatewayDeps): Gateway {
+  const inFlight = new Map<string, { timer: NodeJS.Timeout; judge: () => void }>()
+
+  function answer(command: Submit, outcome: SubmitOutcome): void {
+    deps.emit({
+      kind: 'order_outcome',
+      orderId: command.order.id,
+      outcome,
+      recvAt: deps.now(),
+      venueAt: null,
+    })
+  }
+
+  function judge(command: Submit): void {
+    inFlight.delete(command.order.id)
+    const { order, market } = command
+    answer(command, judgeFillOrKill(order, market, deps.book(order.token), deps.balance()))
+  }
+
+  return {
+    submit(command) {
+      if (deps.fill === 'instant') return judge(command)
+      const delayMicros = deps.roundTripMicros() + deps.holdMicros(command.market)
+      const timer = setTimeout(() => judge(command), Math.ceil(delayMicros / MICROS_PER_MS))
+      inFlight.set(command.order.id, { timer, judge: () => judge(command) })
+    },
+    async close() {
+      // A shadow order costs nothing to judge now, and an order without an answer would be carried over a restart.
+      for (const { timer, judge: now } of [...inFlight.values()]) {
+        clearTimeout(timer)
+        now()
+      }
+    },
+  }
+}

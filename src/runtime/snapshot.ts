@@ -1,0 +1,87 @@
+/** The engine's state as plain data for people: live table, control server, terminal UI. Never the state itself. */
+
+import { formatMicro, formatPrice, MICROS_PER_MS, type Micros } from '../domain/units.ts'
+import type { EngineView } from '../engine/engine.ts'
+import { ageMicros, type LastSecondTrader, type TokenTrack } from '../engine/last-second-trader.ts'
+
+export type SideSnapshot = {
+  readonly state: string
+  readonly bid: string | null
+  readonly ask: string | null
+  readonly ageMs: number | null
+}
+
+export type WindowSnapshot = {
+  readonly slug: string
+  readonly asset: string
+  readonly interval: string
+  readonly state: string
+  readonly leftMs: number
+  readonly up: SideSnapshot
+  readonly down: SideSnapshot
+  readonly decision: string | null
+  readonly reason: string | null
+}
+
+export type EngineSnapshot = {
+  readonly cash: string
+  readonly paused: boolean
+  readonly clock: { readonly offsetMs: number; readonly errorMs: number } | null
+  readonly roundTrip: { readonly p50Ms: number; readonly p99Ms: number } | null
+  readonly windows: readonly WindowSnapshot[]
+}
+
+export function engineSnapshot(view: EngineView, recvAt: Micros): EngineSnapshot {
+  const offset = view.clock?.offsetMicros ?? 0
+  const windows = [...view.traders].map((trader) => windowSnapshot(trader, recvAt, recvAt + offset))
+  return {
+    cash: formatMicro(view.cash),
+    paused: view.paused,
+    clock:
+      view.clock === null
+        ? null
+        : {
+            offsetMs: view.clock.offsetMicros / MICROS_PER_MS,
+            errorMs: view.clock.errorMicros / MICROS_PER_MS,
+          },
+    roundTrip:
+      view.roundTrip === null
+        ? null
+        : {
+            p50Ms: view.roundTrip.p50Micros / MICROS_PER_MS,
+            p99Ms: view.roundTrip.p99Micros / MICROS_PER_MS,
+          },
+    windows: windows.sort((a, b) => a.leftMs - b.leftMs),
+  }
+}
+
+function windowSnapshot(
+  trader: LastSecondTrader,
+  recvAt: Micros,
+  venueNow: number,
+): WindowSnapshot {
+  const { market } = trader
+  return {
+    slug: market.slug,
+    asset: market.asset,
+    interval: market.interval,
+    state: trader.state,
+    leftMs: Math.round((market.endAt - venueNow) / MICROS_PER_MS),
+    up: sideSnapshot(trader.up, recvAt),
+    down: sideSnapshot(trader.down, recvAt),
+    decision:
+      trader.order === null ? null : `${trader.order.side} ${trader.outcome?.state ?? 'sent'}`,
+    reason: trader.order === null ? trader.standingRefusal : (trader.lastDecision?.why ?? null),
+  }
+}
+
+function sideSnapshot(track: TokenTrack, recvAt: Micros): SideSnapshot {
+  const age = ageMicros(track, recvAt)
+  const { bestBid, bestAsk, state } = track.book
+  return {
+    state,
+    bid: bestBid === null ? null : formatPrice(bestBid),
+    ask: bestAsk === null ? null : formatPrice(bestAsk),
+    ageMs: age === null ? null : Math.round(age / MICROS_PER_MS),
+  }
+}
