@@ -1,0 +1,25 @@
+/** Where a value came from, strongest first: flag, environment, .env file, configuration file, profile, default. */
+export type Origin =
+  | { readonly kind: 'flag'; readonly name: string }
+  | { readonly kind: 'environment'; readonly name: string }
+  | { readonly kind: 'env_file'; readonly name: string; readonly file: string }
+  | { readonly kind: 'file'; readonly file: string }
+  | { readonly kind: 'profile'; readonly name: string; readonly file: string }
+  | { readonly kind: 'default' }
+
+export function originText(origin: Origin): string {
+  switch (origin.kind) {
+    case 'flag':
+      return `from ${origin.name} on the command line`
+    case 'environment':
+      return `from the environment variable ${origin.name}`
+    case 'env_file':
+      return `from ${origin.name} in ${origin.file}`
+    case 'file':
+      return `from ${origin.file}`
+    case 'profile':
+      return `from the profile ${origin.name}, ${origin.file}`
+    case 'default':
+      return 'the default'
+  }
+}

@@ -1,0 +1,47 @@
+/** What no single setting can know: settings that contradict each other, and variables of other bots that we do not obey. */
+import { UserError } from '../domain/user-error.ts'
+import type { Config } from './schema.ts'
+
+export function crossCheck(config: Config): void {
+  const { startBufferSec, minTimeToStartSec, maxMinutesAhead, pollIntervalSec } = config.discovery
+  refuseWhen(
+    minTimeToStartSec >= startBufferSec,
+    `discovery.minTimeToStartSec (${minTimeToStartSec}) must be less than discovery.startBufferSec (${startBufferSec}), else no window is ever early enough`,
+  )
+  refuseWhen(
+    maxMinutesAhead * 60 < startBufferSec,
+    `discovery.maxMinutesAhead (${maxMinutesAhead} minutes) must reach at least discovery.startBufferSec (${startBufferSec} seconds) ahead, else every window is found too late`,
+  )
+  refuseWhen(
+    pollIntervalSec > maxMinutesAhead * 60,
+    `discovery.pollIntervalSec (${pollIntervalSec}) must not be longer than discovery.maxMinutesAhead (${maxMinutesAhead} minutes), else windows close between two polls`,
+  )
+  refuseWhen(
+    !config.control.allowRemote && !isLoopback(config.control.host),
+    `control.host ${config.control.host} can be reached by other machines; set control.allowRemote to true if that is meant`,
+  )
+}
+
+export function isLoopback(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(\.\d{1,3}){3}$/.test(host)
+}
+
+function refuseWhen(broken: boolean, message: string): void {
+  if (broken) throw new UserError('config', message)
+}
+
+/** Variables that older bots of this kind obeyed. Silence here would let somebody believe in a switch that does nothing. */
+const NOT_OBEYED: Readonly<Record<string, string>> = {
+  PM_DRY_RUN: 'a run is dry unless --live is given',
+  PM_TRADE_ENABLED: 'a run is dry unless --live is given',
+  PM_PAPER_TRADING: 'a run is dry unless --live is given',
+  TRADING_MODE: 'a run is dry unless --live is given',
+  EXECUTION_ENABLED: 'a run is dry unless --live is given',
+}
+
+export function ignoredVariables(value: (name: string) => string | undefined): string[] {
+  return Object.entries(NOT_OBEYED).flatMap(([name, instead]) => {
+    const text = value(name)
+    return text === undefined || text === '' ? [] : [`${name} is set but not obeyed: ${instead}`]
+  })
+}

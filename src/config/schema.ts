@@ -1,0 +1,258 @@
+/**
+ * Every setting, once: its type, range, default, meaning, and the environment variables that set it. The loader, the
+ * `config` verb and the documentation read this schema; a value outside its range is refused, never bent to fit.
+ */
+import { z } from 'zod'
+import { ASSETS, INTERVALS } from '../domain/ids.ts'
+import { parseUsdc } from '../domain/units.ts'
+
+/** What the schema itself cannot hold: how a setting is named outside the file. */
+export type KeyMeta = {
+  readonly env?: readonly string[]
+  readonly flag?: string
+  /** The range in words, where the JSON schema cannot say it. */
+  readonly range?: string
+  /** A decimal text; a file may also write it as a plain number. */
+  readonly decimal?: boolean
+  /** Other words for a choice. */
+  readonly aliases?: Readonly<Record<string, string>>
+}
+
+export const KEY_META = z.registry<KeyMeta>()
+
+export const VENUES = ['local', 'polymarket'] as const
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
+
+/** Far above any account this bot is for, far below where micro-dollars leave the safe integers. */
+const MONEY_MAX = 1_000_000_000
+
+function money(least: string, initial: string, meaning: string, meta: KeyMeta) {
+  const floor = parseUsdc(least) ?? 0
+  return z
+    .string()
+    .refine((text) => {
+      const value = parseUsdc(text)
+      return value !== null && value >= floor && value <= MONEY_MAX * 1_000_000
+    })
+    .transform((text) => {
+      const value = parseUsdc(text)
+      return value === null ? z.NEVER : value
+    })
+    .prefault(initial)
+    .describe(meaning)
+    .register(KEY_META, {
+      ...meta,
+      decimal: true,
+      range: `a decimal of at most 6 places, ${least} to ${MONEY_MAX}`,
+    })
+}
+
+function listOf<const Names extends readonly [string, ...string[]]>(names: Names) {
+  return z
+    .array(z.enum(names))
+    .min(1)
+    .refine((list) => new Set(list).size === list.length)
+}
+
+function seconds(least: number, most: number, initial: number, meaning: string) {
+  return z.int().min(least).max(most).default(initial).describe(meaning)
+}
+
+const FOLDER_RANGE = { range: 'a path that is not empty' }
+
+function folder(initial: string, meaning: string) {
+  return z.string().min(1).default(initial).describe(meaning).register(KEY_META, FOLDER_RANGE)
+}
+
+const PARAMETER = z.union([z.string(), z.number(), z.boolean()])
+
+const discovery = z.strictObject({
+  pollIntervalSec: seconds(5, 3600, 90, 'Seconds between two polls for new windows').register(
+    KEY_META,
+    { env: ['POLL_INTERVAL'] },
+  ),
+  maxMinutesAhead: seconds(
+    1,
+    1440,
+    20,
+    'A window that closes later than this many minutes from now is left for a later poll',
+  ).register(KEY_META, { env: ['MAX_MINUTES_AHEAD'] }),
+  startBufferSec: seconds(
+    5,
+    14_400,
+    180,
+    "Seconds before the close at which a window's trader starts and its listeners open",
+  ).register(KEY_META, { env: ['TRADER_START_BUFFER'] }),
+  minTimeToStartSec: seconds(
+    1,
+    3600,
+    30,
+    'A window with fewer seconds left than this is skipped: too late to start',
+  ).register(KEY_META, { env: ['MIN_TIME_TO_START'] }),
+  warmUpSec: seconds(0, 120, 10, 'Seconds before the trigger at which connections are warmed'),
+  cleanUpSec: seconds(0, 600, 10, "Seconds after the close at which a window's listeners go"),
+})
+
+const channel = z.strictObject({
+  pingSec: seconds(1, 60, 10, 'Seconds between two PINGs on a market-channel socket'),
+  silenceSec: seconds(
+    1,
+    300,
+    10,
+    'Seconds without any data after which a socket counts as frozen and is replaced',
+  ),
+  sockets: z
+    .enum(['split', 'both'])
+    .default('split')
+    .describe(
+      "split: the YES and the NO listener have a socket each; both: each socket carries both tokens, so that one lost socket loses no side's prices",
+    ),
+})
+
+const paper = z.strictObject({
+  startingCashUsd: money('0', '10000', 'Play money a dry run starts with, in dollars', {
+    env: ['PM_PAPER_STARTING_CASH'],
+  }),
+  fill: z
+    .enum(['shadow', 'instant'])
+    .default('shadow')
+    .describe(
+      'shadow: a paper order fills from the live book as it is after the hold; instant: from the book at the moment of the order',
+    ),
+  holdMs: z
+    .union([z.literal('auto'), z.int().min(0).max(1000)])
+    .default('auto')
+    .describe(
+      'Milliseconds a paper order is held before it meets the book; auto: 150 where the venue says takers are held, else 0',
+    ),
+})
+
+const limits = z.strictObject({
+  maxOrdersPerMarket: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('Orders one window may get; a killed order counts')
+    .register(KEY_META, { env: ['MAX_ORDERS_PER_MARKET'] }),
+  maxBookAgeMs: z
+    .int()
+    .min(1)
+    .max(60_000)
+    .default(5000)
+    .describe('No order on a book whose last frame is older than this'),
+  maxClockErrorMs: z
+    .int()
+    .min(1)
+    .max(5000)
+    .default(250)
+    .describe("No order while the venue's clock is known less precisely than this"),
+  maxPositionUsd: money('0.01', '100', 'Dollars one order may spend, and one window may hold', {
+    env: ['MAX_POSITION_USD'],
+  }),
+})
+
+const control = z.strictObject({
+  host: z
+    .string()
+    .min(1)
+    .default('127.0.0.1')
+    .describe(
+      'Address the control server listens on; other than loopback needs control.allowRemote',
+    )
+    .register(KEY_META, { range: 'a host name or an address' }),
+  allowRemote: z
+    .boolean()
+    .default(false)
+    .describe('Lets the control server listen on an address that other machines can reach'),
+  port: z
+    .int()
+    .min(0)
+    .max(65_535)
+    .default(8002)
+    .describe(
+      'Port of the control server; 0 takes any free one. When the default is taken the next free one is used; one you set is used or refused',
+    )
+    .register(KEY_META, { env: ['CONTROL_PORT'] }),
+})
+
+const log = z.strictObject({
+  level: z
+    .enum(LOG_LEVELS)
+    .default('info')
+    .describe('Least important log line that is written; critical is another word for fatal')
+    .register(KEY_META, {
+      env: ['LOG_LEVEL'],
+      flag: 'log-level',
+      aliases: { critical: 'fatal', warning: 'warn' },
+    }),
+  dir: folder('log', 'Folder of finder.log and trades.log'),
+  marketDir: folder('logs', 'Folder of the per-window folders, <interval>/<slug>/'),
+  maxMb: z
+    .int()
+    .min(1)
+    .max(10_000)
+    .default(20)
+    .describe('Size in megabytes at which a log rotates'),
+  keep: z.int().min(1).max(1000).default(10).describe('Rotated files kept of each log'),
+})
+
+export const ConfigSchema = z.strictObject({
+  venue: z
+    .enum(VENUES)
+    .default('local')
+    .describe('local: the embedded venue, play money; polymarket: the real venue')
+    .register(KEY_META, { env: ['VENUE'], flag: 'venue' }),
+  assets: listOf(ASSETS)
+    .default(['btc', 'eth'])
+    .describe('Assets whose windows are traded')
+    .register(KEY_META, { env: ['ASSET'], flag: 'asset' }),
+  intervals: listOf(INTERVALS)
+    .default(['15m'])
+    .describe('Window lengths that are traded')
+    .register(KEY_META, { env: ['INTERVAL'], flag: 'interval' }),
+  strategy: z
+    .string()
+    .min(1)
+    .default('last-second')
+    .describe('Name of the strategy; `lastsecond strategies` lists them')
+    .register(KEY_META, {
+      env: ['STRATEGY', 'PM_STRATEGY'],
+      flag: 'strategy',
+      range: 'the name of a strategy',
+    }),
+  params: z
+    .record(z.string(), PARAMETER)
+    .default({})
+    .describe('Parameters of the strategy by name; `lastsecond strategies` lists them')
+    .register(KEY_META, {
+      range: "a number, a word, true or false, within the strategy's own range",
+    }),
+  discovery,
+  channel,
+  paper,
+  limits,
+  control,
+  log,
+  dataDir: folder('data', 'Folder of ledgers, run files and recordings'),
+})
+
+type DeepReadonly<T> = T extends number | string | boolean
+  ? T
+  : T extends readonly (infer Item)[]
+    ? readonly DeepReadonly<Item>[]
+    : { readonly [Key in keyof T]: DeepReadonly<T[Key]> }
+
+/** The whole configuration, checked. Money is already in micro-dollars. */
+export type Config = DeepReadonly<z.output<typeof ConfigSchema>>
+
+/** Names whose values are never printed, logged or kept: a dry run only asks whether they are set. */
+export const SECRET_NAMES = [
+  'PRIVATE_KEY',
+  'POLYMARKET_PRIVATE_KEY',
+  'CLOB_API_KEY',
+  'CLOB_SECRET',
+  'CLOB_PASSPHRASE',
+  'DASHBOARD_API_KEY',
+] as const
+export type SecretName = (typeof SECRET_NAMES)[number]
