@@ -1,9 +1,10 @@
 /** What the shell must provide. The engine knows none of these; the dispatcher and the modes do. */
 import type { Submit } from './commands.ts'
-import type { EngineEvent } from './events.ts'
+import type { EngineEvent, Restored } from './events.ts'
 import type { EngineFact } from './facts.ts'
 import type { ConditionId, Side, TokenId } from './ids.ts'
 import type { Market } from './market.ts'
+import type { Micros } from './units.ts'
 
 export type EventSink = (event: EngineEvent) => void
 
@@ -60,4 +61,20 @@ export interface Log {
   info(message: string, data?: Readonly<Record<string, unknown>>): void
   warn(message: string, data?: Readonly<Record<string, unknown>>): void
   error(message: string, data?: Readonly<Record<string, unknown>>): void
+}
+
+/** The ledger as the bot needs it: it hears every fact, and knows at the start what must not be forgotten. */
+export interface Keeper extends FactSink {
+  restore(): Promise<Pick<Restored, 'cash' | 'paused' | 'shots'>>
+}
+
+/** An estimate of the venue's clock. */
+export interface VenueClock {
+  /** Resolves when the first bound is known. */
+  start(): Promise<void>
+  stop(): void
+  venueNow(): Micros
+  estimate(): { readonly offsetMicros: number; readonly errorMicros: number } | null
+  /** The venue stamped something with this time and we received it then: its clock was at least that far. */
+  observe(venueAt: Micros, recvAt: Micros): void
 }

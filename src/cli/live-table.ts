@@ -1,0 +1,170 @@
+/**
+ * What a person sees of a running bot: on a terminal a table that is drawn again in place, elsewhere one plain line for each thing
+ * that happened. Building the text is cheap and happens twice a second, away from any trigger.
+ */
+import type { EngineFact, Settlement } from '../domain/facts.ts'
+import type { FactSink } from '../domain/ports.ts'
+import { formatMicro, formatPrice } from '../domain/units.ts'
+import type { EngineSnapshot, SideSnapshot } from '../runtime/snapshot.ts'
+
+const REDRAW_MS = 500
+const RECENT_MAX = 8
+
+export type Screen = { readonly sink: FactSink; stop(): void }
+
+export type ScreenOptions = {
+  readonly banner: readonly string[]
+  readonly write: (text: string) => void
+  readonly terminal: boolean
+  readonly color: boolean
+  snapshot(): EngineSnapshot
+}
+
+export function createScreen(options: ScreenOptions): Screen {
+  const recent: string[] = []
+  const totals = { settled: 0, fired: 0, filled: 0, wins: 0, pnlMicro: 0 }
+
+  function accept(fact: EngineFact): void {
+    if (fact.kind === 'settled') count(totals, fact.settlement)
+    const line = lineOf(fact)
+    if (line === null) return
+    if (!options.terminal) return options.write(`${line}\n`)
+    recent.push(line)
+    if (recent.length > RECENT_MAX) recent.shift()
+  }
+
+  function draw(): void {
+    const lines = [
+      ...options.banner,
+      '',
+      ...table(options.snapshot()),
+      '',
+      summary(totals),
+      '',
+      ...recent,
+    ]
+    // Home, each line cleared to its end, then everything below it.
+    options.write(`\u001b[H${lines.map((line) => `${line}\u001b[K`).join('\n')}\n\u001b[J`)
+  }
+
+  let timer: NodeJS.Timeout | undefined
+  if (options.terminal) {
+    options.write('\u001b[2J')
+    timer = setInterval(draw, REDRAW_MS)
+  } else {
+    options.write(`${options.banner.join('\n')}\n`)
+  }
+  return {
+    sink: { accept, close: () => Promise.resolve() },
+    stop() {
+      clearInterval(timer)
+      if (options.terminal) draw()
+    },
+  }
+}
+
+type Totals = { settled: number; fired: number; filled: number; wins: number; pnlMicro: number }
+
+function count(totals: Totals, settlement: Settlement): void {
+  totals.settled += 1
+  totals.pnlMicro += settlement.pnl
+  if (settlement.decision === 'fired') totals.fired += 1
+  if (settlement.outcome?.state !== 'filled') return
+  totals.filled += 1
+  if (settlement.winner === settlement.side) totals.wins += 1
+}
+
+function summary(totals: Totals): string {
+  const { settled, fired, filled, wins, pnlMicro } = totals
+  const hits = filled === 0 ? 'no fills yet' : `${wins} of ${filled} fills won`
+  const pnl = formatMicro(pnlMicro as Settlement['pnl'])
+  return `settled ${settled}   fired ${fired}   ${hits}   profit and loss ${pnl} USD`
+}
+
+const COLUMNS = ['WINDOW', 'CLOSES IN', 'UP bid/ask', 'DOWN bid/ask', 'STATE', 'DECISION'] as const
+
+function table(snapshot: EngineSnapshot): string[] {
+  const clock =
+    snapshot.clock === null
+      ? 'clock: measuring'
+      : `venue clock known to ${snapshot.clock.errorMs.toFixed(1)} ms`
+  const rows = snapshot.windows.map((window) => [
+    window.slug,
+    countdown(window.leftMs),
+    pair(window.up),
+    pair(window.down),
+    window.state,
+    window.decision ?? window.reason ?? '',
+  ])
+  const widths = COLUMNS.map((name, at) =>
+    Math.max(name.length, ...rows.map((row) => (row[at] as string).length)),
+  )
+  const format = (cells: readonly string[]) =>
+    cells
+      .map((cell, at) => cell.padEnd(widths[at] as number))
+      .join('  ')
+      .trimEnd()
+  return [`cash ${snapshot.cash} USD   ${clock}`, '', format(COLUMNS), ...rows.map(format)]
+}
+
+function countdown(leftMs: number): string {
+  if (leftMs < 0) return 'closed'
+  const seconds = Math.floor(leftMs / 1_000)
+  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
+}
+
+function pair(side: SideSnapshot): string {
+  if (side.state === 'absent') return '-'
+  return `${side.bid ?? '-'}/${side.ask ?? '-'}${side.state === 'drifted' ? ' ?' : ''}`
+}
+
+/** One line for a fact a person cares about; null for the others. */
+function lineOf(fact: EngineFact): string | null {
+  const time = new Date(fact.at / 1_000).toISOString().slice(11, 23)
+  switch (fact.kind) {
+    case 'found':
+      return `${time}  found      ${fact.market.slug}`
+    case 'skipped':
+      return `${time}  skipped    ${fact.market.slug}: ${fact.reason}`
+    case 'listening':
+      return `${time}  listening  ${fact.market.slug}: YES and NO`
+    case 'armed':
+      return `${time}  armed      ${fact.market.slug}`
+    case 'submitted':
+      return `${time}  FIRED      ${fact.market.slug}: ${fact.order.side}, fill-or-kill for ${formatMicro(fact.order.shares)} shares at ${formatPrice(fact.order.limit)} or less`
+    case 'outcome':
+      return `${time}  outcome    ${fact.market.slug}: ${outcomeText(fact.outcome)}`
+    case 'passed':
+      return `${time}  passed     ${fact.market.slug}: ${fact.reason}`
+    case 'settled':
+      return `${time}  settled    ${settledText(fact.settlement)}`
+    case 'book_doubt':
+      return `${time}  doubt      a book of ${fact.conditionId.slice(0, 10)}: ${fact.doubt}`
+    case 'restored':
+      return fact.shots === 0
+        ? null
+        : `${time}  restored   ${fact.shots} unsettled shots from before`
+    case 'operator':
+      return `${time}  operator   ${fact.action}`
+    case 'awaiting_resolution':
+    case 'clock':
+    case 'decided':
+    case 'listener':
+    case 'stale':
+    case 'stray_outcome':
+    case 'tick_size':
+      return null
+  }
+}
+
+function outcomeText(outcome: Settlement['outcome'] & object): string {
+  if (outcome.state !== 'filled') return `${outcome.state}: ${outcome.reason}`
+  return `filled ${formatMicro(outcome.shares)} shares for ${formatMicro(outcome.cost)} and a fee of ${formatMicro(outcome.fee)}`
+}
+
+function settledText(settlement: Settlement): string {
+  const { market, winner, decision, pnl, reason } = settlement
+  const what =
+    decision === 'fired' ? `profit and loss ${formatMicro(pnl)} USD` : `no shot (${reason})`
+  return `${market.slug}: ${winner} won, ${what}`
+}

@@ -1,0 +1,165 @@
+/**
+ * The bot: parts put together, started and stopped in order. What the ledger remembers enters before anything is found, the venue's
+ * clock is bounded before anything is scheduled, and everything that was opened is closed again, with the ledger last.
+ */
+
+import type { EngineFact } from '../domain/facts.ts'
+import type {
+  BookSource,
+  EventSink,
+  FactSink,
+  Finder,
+  Keeper,
+  Log,
+  Tape,
+  VenueClock,
+} from '../domain/ports.ts'
+import type { Micros } from '../domain/units.ts'
+import { holdMicros } from '../engine/decision.ts'
+import { createEngine, type Engine } from '../engine/engine.ts'
+import type { EngineSettings } from '../engine/settings.ts'
+import { createDispatcher } from './dispatcher.ts'
+import { createGateway, type Mode } from './modes.ts'
+import { createOrchestrator } from './orchestrator.ts'
+import type { PaperFill } from './sim-gateway.ts'
+import { type EngineSnapshot, engineSnapshot } from './snapshot.ts'
+import { createTimers } from './timers.ts'
+
+export type BotDeps = {
+  readonly settings: EngineSettings
+  readonly mode: Mode
+  readonly fill: PaperFill
+  readonly now: () => Micros
+  readonly log: Log
+  readonly keeper: Keeper
+  readonly sinks: readonly FactSink[]
+  readonly tape: Tape | null
+  /** The venue's adapters, made for this bot's own event queue. */
+  venue(emit: EventSink, venueNow: () => Micros): VenueParts
+}
+
+export type VenueParts = {
+  readonly books: BookSource
+  readonly finder: Finder
+  readonly clock: VenueClock
+}
+
+export type Readiness = { readonly ready: boolean; readonly notReady: readonly string[] }
+
+export type Bot = {
+  start(): Promise<void>
+  /** No new shots; what is in flight is judged, sockets close, the ledger is safe. */
+  stop(): Promise<void>
+  snapshot(): EngineSnapshot
+  readiness(): Readiness
+  /** Resolves when a run of one window of each series is through. */
+  readonly done: Promise<void>
+}
+
+export function createBot(deps: BotDeps): Bot {
+  const engine: Engine = createEngine(deps.settings)
+  const { now } = deps
+  const emit: EventSink = (event) => dispatcher.dispatch(event)
+  const once = createOnce(deps.settings)
+  const { books, finder, clock } = deps.venue(emit, venueNow)
+  const timers = createTimers(emit, now)
+  const gateway = createGateway(deps.mode, {
+    fill: deps.fill,
+    book: engine.book,
+    balance: () => engine.view().cash,
+    roundTripMicros: () => engine.view().roundTrip?.p50Micros ?? 0,
+    holdMicros: (market) => holdMicros(market, deps.settings),
+    emit,
+    now,
+  })
+  const orchestrator = createOrchestrator({ books, finder, gateway, timers, log: deps.log })
+  const sinks = [deps.keeper, once.sink, ...deps.sinks]
+  const dispatcher = createDispatcher({ engine, tape: deps.tape, sinks, act: orchestrator.act })
+  let started = false
+  let stopped: Promise<void> | null = null
+
+  function venueNow(): Micros {
+    return clock.venueNow()
+  }
+
+  async function start(): Promise<void> {
+    const remembered = await deps.keeper.restore()
+    emit({ kind: 'restored', ...remembered, recvAt: now(), venueAt: null })
+    for (const { order, outcome } of remembered.shots) {
+      if (outcome !== null || deps.mode !== 'dry') continue
+      // A shadow order lives in this process alone: when the process died before judging it, it bought nothing.
+      const killed = {
+        state: 'killed',
+        reason: 'the process ended before the shadow order was judged',
+      } as const
+      emit({
+        kind: 'order_outcome',
+        orderId: order.id,
+        outcome: killed,
+        recvAt: now(),
+        venueAt: null,
+      })
+    }
+    await clock.start()
+    if (stopped !== null) return
+    finder.start()
+    started = true
+  }
+
+  async function close(): Promise<void> {
+    emit({ kind: 'operator', action: 'stop', recvAt: now(), venueAt: null })
+    await gateway.close()
+    timers.clear()
+    clock.stop()
+    await finder.stop()
+    await orchestrator.close()
+    await deps.tape?.close()
+    for (const sink of sinks) await sink.close()
+  }
+
+  return {
+    start,
+    stop() {
+      stopped ??= close()
+      return stopped
+    },
+    snapshot: () => engineSnapshot(engine.view(), now()),
+    readiness: () => readinessOf(engine, started, deps.settings),
+    done: once.done,
+  }
+}
+
+function readinessOf(engine: Engine, started: boolean, settings: EngineSettings): Readiness {
+  const { clock, traders } = engine.view()
+  const notReady: string[] = []
+  if (!started) notReady.push('discovery has not started')
+  if (clock === null) notReady.push("the venue's clock is not bounded yet")
+  else if (clock.errorMicros > settings.limits.maxClockErrorMs * 1_000) {
+    notReady.push("the venue's clock is not known well enough")
+  }
+  for (const trader of traders) {
+    if (trader.state === 'listening') notReady.push(`${trader.market.slug} has no books yet`)
+  }
+  return { ready: notReady.length === 0, notReady }
+}
+
+/** Counts settled windows, for the run that ends after one of each series. */
+function createOnce(settings: EngineSettings): { sink: FactSink; done: Promise<void> } {
+  const left = new Set(settings.series.map(({ asset, interval }) => `${asset}/${interval}`))
+  let finish: () => void = () => undefined
+  const done = new Promise<void>((resolve) => {
+    finish = resolve
+  })
+  return {
+    done,
+    sink: {
+      accept(fact: EngineFact) {
+        if (!settings.once || fact.kind !== 'settled') return
+        const { asset, interval } = fact.settlement.market
+        left.delete(`${asset}/${interval}`)
+        if (left.size === 0) finish()
+      },
+      close: () => Promise.resolve(),
+    },
+  }
+}
