@@ -78,7 +78,7 @@ export function venueParts(
     const now = nowMicros
     const http = createHttp({ userAgent: USER_AGENT, timeoutMs: HTTP_TIMEOUT_MS, now })
     const clob = createClobReads({ http, endpoints })
-    const clock = createVenueClock({ http, clob, endpoints, emit, now, log })
+    const clock = createVenueClock({ http, clob, emit, now, log })
     const finder = createGammaFinder({
       http,
       clob,
