@@ -16,7 +16,6 @@ export type ScreenOptions = {
   readonly banner: readonly string[]
   readonly write: (text: string) => void
   readonly terminal: boolean
-  readonly color: boolean
   snapshot(): EngineSnapshot
 }
 

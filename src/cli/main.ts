@@ -12,7 +12,13 @@ type VerbLoader = {
 }
 
 /** One line per verb. */
-const VERBS: readonly VerbLoader[] = []
+const VERBS: readonly VerbLoader[] = [
+  {
+    names: ['run'],
+    describe: 'run the bot (dry unless --live)',
+    load: async () => (await import('./verbs/run.ts')).run,
+  },
+]
 
 async function main(argv: readonly string[]): Promise<number> {
   const name = argv.find((word) => !word.startsWith('-'))

@@ -1,5 +1,5 @@
 /** A fact -> the statements that keep it. Facts that no one would look up later keep nothing. */
-import type { EngineFact } from '../domain/facts.ts'
+import type { Decision, EngineFact, Settlement } from '../domain/facts.ts'
 import { assertNever } from '../domain/invariant.ts'
 import type { Market } from '../domain/market.ts'
 
@@ -41,22 +41,8 @@ export function writesOf(fact: EngineFact): Write[] {
     case 'skipped':
     case 'passed':
       return [windowRow(fact.market, fact.kind, fact.reason)]
-    case 'decided': {
-      const { decision: d } = fact
-      const values = [
-        d.conditionId,
-        d.at,
-        d.leftMicros,
-        d.strategy,
-        d.side,
-        d.limit,
-        d.spend,
-        d.refusedBy,
-        d.why,
-        JSON.stringify(d),
-      ]
-      return [{ sql: DECISION, values }]
-    }
+    case 'decided':
+      return [decisionRow(fact.decision)]
     case 'submitted': {
       const { order: o } = fact
       const values = [
@@ -75,31 +61,8 @@ export function writesOf(fact: EngineFact): Write[] {
     }
     case 'outcome':
       return outcomeRows(fact)
-    case 'settled': {
-      const { settlement: s } = fact
-      const { market: m } = s
-      const values = [
-        m.conditionId,
-        m.slug,
-        m.asset,
-        m.interval,
-        fact.at,
-        s.decision,
-        s.reason,
-        s.winner,
-        s.winnerSource,
-        s.side,
-        s.payout,
-        s.pnl,
-        s.cash,
-        JSON.stringify(s),
-      ]
-      return [
-        { sql: SETTLEMENT, values },
-        { sql: EQUITY, values: [fact.at, s.cash, `settled ${m.slug}`] },
-        windowRow(m, 'settled', s.reason),
-      ]
-    }
+    case 'settled':
+      return settlementRows(fact.settlement, fact.at)
     case 'operator':
       return [
         { sql: OPERATOR, values: [fact.at, fact.action] },
@@ -159,4 +122,45 @@ function outcomeRows(fact: Extract<EngineFact, { kind: 'outcome' }>): Write[] {
   const equity =
     filled === null ? [] : [{ sql: EQUITY, values: [fact.at, fact.cash, `bought ${order.id}`] }]
   return [{ sql: OUTCOME, values }, ...fills, ...equity]
+}
+
+function decisionRow(d: Decision): Write {
+  const values = [
+    d.conditionId,
+    d.at,
+    d.leftMicros,
+    d.strategy,
+    d.side,
+    d.limit,
+    d.spend,
+    d.refusedBy,
+    d.why,
+    JSON.stringify(d),
+  ]
+  return { sql: DECISION, values }
+}
+
+function settlementRows(s: Settlement, at: number): Write[] {
+  const { market: m } = s
+  const values = [
+    m.conditionId,
+    m.slug,
+    m.asset,
+    m.interval,
+    at,
+    s.decision,
+    s.reason,
+    s.winner,
+    s.winnerSource,
+    s.side,
+    s.payout,
+    s.pnl,
+    s.cash,
+    JSON.stringify(s),
+  ]
+  return [
+    { sql: SETTLEMENT, values },
+    { sql: EQUITY, values: [at, s.cash, `settled ${m.slug}`] },
+    windowRow(m, 'settled', s.reason),
+  ]
 }

@@ -22,7 +22,7 @@ import { createScreen, type Screen } from '../live-table.ts'
 import { settledLine } from '../settled-line.ts'
 import { createStatusFeed } from '../status-feed.ts'
 import { startVenueChild, type VenueChild } from '../venue-child.ts'
-import { EXIT, print, say, type Verb } from '../verb.ts'
+import { EXIT, print, type Verb } from '../verb.ts'
 
 type RunArgs = {
   readonly json: boolean
@@ -264,7 +264,6 @@ function screenFor(
     banner: [`lastsecond  DRY RUN  ${place}`, ...notes.map((note) => `  ${note}`)],
     write: (text) => void process.stdout.write(text),
     terminal: process.stdout.isTTY === true,
-    color: process.env['NO_COLOR'] === undefined,
     snapshot: () =>
       bot()?.snapshot() ?? { cash: '0', paused: false, clock: null, roundTrip: null, windows: [] },
   })
