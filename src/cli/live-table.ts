@@ -36,7 +36,7 @@ export function createScreen(options: ScreenOptions): Screen {
     const lines = [
       ...options.banner,
       '',
-      ...table(options.snapshot()),
+      ...windowTable(options.snapshot()),
       '',
       summary(totals),
       '',
@@ -82,7 +82,7 @@ function summary(totals: Totals): string {
 
 const COLUMNS = ['WINDOW', 'CLOSES IN', 'UP bid/ask', 'DOWN bid/ask', 'STATE', 'DECISION'] as const
 
-function table(snapshot: EngineSnapshot): string[] {
+export function windowTable(snapshot: EngineSnapshot): string[] {
   const clock =
     snapshot.clock === null
       ? 'clock: measuring'

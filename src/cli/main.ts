@@ -18,6 +18,41 @@ const VERBS: readonly VerbLoader[] = [
     describe: 'run the bot (dry unless --live)',
     load: async () => (await import('./verbs/run.ts')).run,
   },
+  {
+    names: ['venue'],
+    describe: 'the embedded venue alone: prints its addresses as one JSON line, then serves',
+    load: async () => (await import('./verbs/venue.ts')).venue,
+  },
+  {
+    names: ['status'],
+    describe: 'the running bot: windows, books, clock, totals',
+    load: async () => (await import('./verbs/status.ts')).status,
+  },
+  {
+    names: ['trades'],
+    describe: 'settled windows, shot at or not',
+    load: async () => (await import('./verbs/trades.ts')).trades,
+  },
+  {
+    names: ['pnl'],
+    describe: 'profit and loss, hit rate beside break-even',
+    load: async () => (await import('./verbs/pnl.ts')).pnl,
+  },
+  {
+    names: ['explain'],
+    describe: 'why it did or did not shoot',
+    load: async () => (await import('./verbs/explain.ts')).explain,
+  },
+  {
+    names: ['logs'],
+    describe: 'the log, made readable',
+    load: async () => (await import('./verbs/logs.ts')).logs,
+  },
+  {
+    names: ['strategies'],
+    describe: 'strategies and their parameters',
+    load: async () => (await import('./verbs/strategies.ts')).strategies,
+  },
 ]
 
 async function main(argv: readonly string[]): Promise<number> {
