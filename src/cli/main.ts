@@ -49,6 +49,11 @@ const VERBS: readonly VerbLoader[] = [
     load: async () => (await import('./verbs/logs.ts')).logs,
   },
   {
+    names: ['import'],
+    describe: 'recorded frames; --check runs them through the decoder and the books',
+    load: async () => (await import('./verbs/import.ts')).importVerb,
+  },
+  {
     names: ['strategies'],
     describe: 'strategies and their parameters',
     load: async () => (await import('./verbs/strategies.ts')).strategies,
