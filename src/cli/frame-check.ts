@@ -14,7 +14,6 @@ import {
   createFrameCounts,
   createFrameDecoder,
   type FrameCounts,
-  type FrameDecoder,
 } from '../venues/polymarket/frame-decoder.ts'
 
 export type Score = { checked: number; equal: number }
@@ -38,7 +37,7 @@ export type CheckResult = {
 
 /** What JSON says of one event beside what the decoder makes of it. */
 type Claim = Readonly<Record<string, unknown>>
-type Tracked = { readonly book: Book; readonly token: string; seen: boolean }
+type Tracked = { readonly book: Book; readonly token: string }
 type PendingHash = { readonly at: string; changes: number; checks: boolean[] }
 
 /** The last price has three decimals in a hash, also on finer ticks as far as anybody has seen. */
@@ -47,13 +46,16 @@ const DEFAULT_TICK = 100
 
 export function createFrameCheck(): FrameCheck {
   const counts: FrameCounts = createFrameCounts()
-  const decoders = new Map<string, FrameDecoder>()
   const tracked = new Map<TokenId, Tracked>()
-  const lastPrices = new Map<string, Set<string>>()
+  /** The last trade price that the latest proven hash held. */
+  const lastPrice = new Map<string, string>()
+  const suspects = new Map<string, readonly string[]>()
+  const tradePrices = new Map<string, readonly string[]>()
   const pending = new Map<string, PendingHash>()
   const books: Score = { checked: 0, equal: 0 }
   const hashes: Score = { checked: 0, equal: 0 }
   const tops: Score = { checked: 0, equal: 0 }
+  const decoder = createFrameDecoder(counts, onEvent)
   let parsed = 0
 
   function score(into: Score, equal: boolean): void {
@@ -84,35 +86,22 @@ export function createFrameCheck(): FrameCheck {
       score(tops, book.agrees(event.bestBid, event.bestAsk))
   }
 
-  /** The frame goes to the decoder of its market, which knows the tokens of that market and no others. */
-  function decoderOf(claims: readonly Claim[]): FrameDecoder {
-    const market = claims.map((claim) => claim['market']).find((id) => typeof id === 'string') as
-      | string
-      | undefined
-    const key = market ?? ''
-    const decoder = decoders.get(key) ?? createFrameDecoder(counts, onEvent)
-    decoders.set(key, decoder)
+  /** Tokens are made known as they turn up: a recording does not say beforehand what it holds. */
+  function meet(claims: readonly Claim[]): void {
     for (const claim of claims) {
       for (const id of tokensOf(claim)) {
         const token = tokenId(id)
         if (tracked.has(token)) continue
-        tracked.set(token, { book: new Book(DEFAULT_TICK), token: id, seen: false })
-        decoder.add({ token, conditionId: conditionId(key), side: 'UP' })
+        tracked.set(token, { book: new Book(DEFAULT_TICK), token: id })
+        decoder.add({ token, conditionId: conditionId(String(claim['market'])), side: 'UP' })
       }
     }
-    return decoder
   }
 
-  function remember(market: string, price: unknown): void {
+  /** Prices that the next hash of this market may hold, beside the one that is known; either token's terms. */
+  function suspect(market: string, price: unknown): void {
     const text = threeDecimals(price)
-    if (text === null) return
-    const known = lastPrices.get(market) ?? new Set<string>([''])
-    // The newest last; the price may be told in either token's terms.
-    for (const one of [mirrored(text), text]) {
-      known.delete(one)
-      known.add(one)
-    }
-    lastPrices.set(market, new Set([...known].slice(-8)))
+    if (text !== null) suspects.set(market, [text, mirrored(text)])
   }
 
   function hashEquals(token: unknown, claim: Claim, stamp: unknown, hash: string): boolean {
@@ -120,7 +109,14 @@ export function createFrameCheck(): FrameCheck {
     if (place === undefined || place.book.state !== 'live') return false
     const market = String(claim['market'])
     const own = typeof claim['last_trade_price'] === 'string' ? [claim['last_trade_price']] : []
-    const candidates = new Set([...own, ...[...(lastPrices.get(market) ?? [''])].reverse()])
+    const trades = tradePrices.get(market) ?? []
+    const candidates = new Set([
+      ...own,
+      lastPrice.get(market) ?? '',
+      ...(suspects.get(market) ?? []),
+      ...trades,
+      '',
+    ])
     for (const lastTradePrice of candidates) {
       const text = place.book.canonicalText({
         market,
@@ -130,7 +126,9 @@ export function createFrameCheck(): FrameCheck {
         negRisk: claim['neg_risk'] === true,
         lastTradePrice,
       })
-      if (createHash('sha1').update(text).digest('hex') === hash) return true
+      if (createHash('sha1').update(text).digest('hex') !== hash) continue
+      lastPrice.set(market, lastTradePrice)
+      return true
     }
     return false
   }
@@ -163,11 +161,13 @@ export function createFrameCheck(): FrameCheck {
 
   function learnPrices(claim: Claim): void {
     const market = String(claim['market'])
-    if (claim['event_type'] === 'book') remember(market, claim['last_trade_price'])
-    if (claim['event_type'] === 'last_trade_price') remember(market, claim['price'])
+    if (claim['event_type'] === 'last_trade_price') {
+      const text = threeDecimals(claim['price'])
+      if (text !== null) tradePrices.set(market, [text, mirrored(text)])
+    }
     // A match shows first as a change of the resting level: its price is the next last price, in the resting order's token.
     if (claim['event_type'] === 'price_change' && Array.isArray(claim['price_changes'])) {
-      remember(market, (claim['price_changes'][0] as Claim | undefined)?.['price'])
+      suspect(market, (claim['price_changes'][0] as Claim | undefined)?.['price'])
     }
   }
 
@@ -176,7 +176,8 @@ export function createFrameCheck(): FrameCheck {
       const claims = (Array.isArray(json) ? json : [json]).filter(
         (one): one is Claim => typeof one === 'object' && one !== null,
       )
-      const fate = decoderOf(claims).decode(bytes, recvAt)
+      meet(claims)
+      const fate = decoder.decode(bytes, recvAt)
       if (fate === 'data' || fate === 'control') parsed += 1
       if (fate !== 'data') return
       for (const claim of claims) {

@@ -41,7 +41,9 @@ export const importVerb: Verb = {
         'this version checks recordings and does not keep them: add --check',
       )
     }
-    const files = args['files'] as string[]
+    const files = (args['files'] as string[]).map(String)
+    if (files.length === 0)
+      throw new UserError('usage', 'name the files to check, or - for standard input')
     for (const file of files) {
       if (file !== '-' && !existsSync(file))
         throw new UserError('usage', `there is no file ${file}`)

@@ -3,8 +3,6 @@ import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { startControl } from '../../control/server.ts'
-import type { EngineFact } from '../../domain/facts.ts'
-import type { FactSink } from '../../domain/ports.ts'
 import type { MicroUsdc } from '../../domain/units.ts'
 import { UserError } from '../../domain/user-error.ts'
 import { openLedger } from '../../ledger/ledger.ts'
@@ -20,6 +18,7 @@ import { bindStrategy, engineSettings, venueParts } from '../bot-setup.ts'
 import { passLiveLocks } from '../live-lock.ts'
 import { createScreen, type Screen } from '../live-table.ts'
 import { settledLine } from '../settled-line.ts'
+import { inOrderOfClose } from '../settled-order.ts'
 import { createStatusFeed } from '../status-feed.ts'
 import { startVenueChild, type VenueChild } from '../venue-child.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
@@ -252,10 +251,7 @@ function screenFor(
   bot: () => Bot | null,
 ): Screen {
   if (args.json) {
-    const accept = (fact: EngineFact): void => {
-      if (fact.kind === 'settled') print(JSON.stringify(settledLine(fact.settlement)))
-    }
-    const sink: FactSink = { accept, close: () => Promise.resolve() }
+    const sink = inOrderOfClose((settlement) => print(JSON.stringify(settledLine(settlement))))
     return { sink, stop: () => undefined }
   }
   const notes = child === null ? [] : notesOf(child.line)
