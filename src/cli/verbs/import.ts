@@ -19,7 +19,7 @@ type Recorded = {
 }
 
 export const importVerb: Verb = {
-  command: 'import <files..>',
+  command: 'import [files..]',
   describe: 'recorded frames; --check runs them through the decoder and the books',
   build: (argv) =>
     argv
