@@ -115,7 +115,8 @@ function thin(crew: Crew, side: BookSide): CrowdStep[] {
   const levels = side === 'BID' ? crew.book.bids : crew.book.asks
   const excess = levels.length - LEVELS_MAX
   if (excess <= 0) return []
-  const worst = levels.filter(({ price }) => price % CENT !== 0).slice(0, excess)
+  const behind = levels.slice(0, -FINE_LEVELS_MAX)
+  const worst = behind.filter(({ price }) => price % CENT !== 0).slice(0, excess)
   return worst.map(({ price }) => level(crew, side, price, 0))
 }
 
