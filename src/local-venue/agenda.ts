@@ -1,6 +1,8 @@
 /** What is to be done at which millisecond. Items of one millisecond keep the order in which they were added. */
 export type Agenda<Item extends { readonly atMs: number }> = {
-  add(items: readonly Item[]): void
+  insert(item: Item): void
+  /** For many at once. */
+  addAll(items: readonly Item[]): void
   /** Takes the first item due by then. */
   takeDue(nowMs: number): Item | null
   nextAtMs(): number | null
@@ -14,13 +16,18 @@ export function createAgenda<Item extends { readonly atMs: number }>(): Agenda<I
   let first = 0
 
   return {
-    add: (more) => {
-      const last = items.at(-1)
-      const inOrder = last === undefined || first >= items.length
-      items.push(...more)
-      if (inOrder && more.length < 2) return
-      if (more.length === 1 && (more[0] as Item).atMs >= (last as Item).atMs) return
-      items = items.slice(first).sort((a, b) => a.atMs - b.atMs)
+    insert: (item) => {
+      let low = first
+      let high = items.length
+      while (low < high) {
+        const middle = (low + high) >>> 1
+        if ((items[middle] as Item).atMs <= item.atMs) low = middle + 1
+        else high = middle
+      }
+      items.splice(low, 0, item)
+    },
+    addAll: (more) => {
+      items = [...items.slice(first), ...more].sort((a, b) => a.atMs - b.atMs)
       first = 0
     },
     takeDue: (nowMs) => {

@@ -10,7 +10,16 @@ import {
   tagsOf,
 } from './gamma-objects.ts'
 import { BadQuery, many, ordered, paged, truth, wholeNumber, within } from './gamma-query.ts'
-import { type Ask, type Handler, ok, param, type Reply, type Routes, refusal } from './http.ts'
+import {
+  type Ask,
+  type Gate,
+  type Handler,
+  ok,
+  param,
+  type Reply,
+  type Routes,
+  refusal,
+} from './http.ts'
 import { phaseOf, type VenueMarket } from './market.ts'
 import { SERIES } from './schedule.ts'
 import type { World } from './world.ts'
@@ -60,7 +69,7 @@ export function gammaRoutes(deps: GammaDeps): Routes {
 }
 
 /** What stands in front of every Gamma answer: the missing User-Agent, and the faults. */
-export function gammaGate(deps: GammaDeps): (ask: Ask) => Reply | 'reset' | null {
+export function gammaGate(deps: GammaDeps): Gate {
   return (ask) => {
     const { faults } = deps
     if (faults.strikes('gamma-down')) return 'reset'

@@ -25,9 +25,11 @@ export type ServiceOptions = {
   readonly routes: Routes
   /** The time that the Date header tells. */
   dateMs(): number
-  /** Answers before any route, or says null. `reset` drops the connection without a word. */
-  before?(ask: Ask): Reply | 'reset' | null
+  readonly before: Gate
 }
+
+/** Answers before any route, or says null. `reset` drops the connection without a word. */
+export type Gate = (ask: Ask) => Reply | 'reset' | null
 
 const BODY_BYTES_MAX = 1024 * 1024
 const KEEP_ALIVE_MS = 65_000
@@ -94,7 +96,7 @@ async function answer(
     headers: request.headers,
     body,
   }
-  const early = options.before?.(ask) ?? null
+  const early = options.before(ask)
   if (early === 'reset') {
     request.socket.resetAndDestroy()
     return

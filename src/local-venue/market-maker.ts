@@ -65,11 +65,14 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
     ]),
   )
   const lastListed = new Map<Series, WindowTimes>()
+  const nothingBeforeSec = new Map<Series, number>()
 
   return {
     due: (series, sec, ahead) => {
+      if (sec < (nothingBeforeSec.get(series) ?? sec)) return []
       let horizon = schedule.at(series, sec)
       const running = horizon
+      nothingBeforeSec.set(series, running.endSec)
       for (let step = 0; step < ahead; step += 1) horizon = schedule.after(series, horizon)
       const made: VenueMarket[] = []
       let last = lastListed.get(series)
@@ -146,9 +149,15 @@ function makeMarket(options: MarketMakerOptions, parts: MarketParts): VenueMarke
 
 /** One uniform draw for each 5m window of an asset: small ones are close calls. */
 function closeDraws(options: MarketMakerOptions): (asset: Asset, sec: number) => number {
+  const latest = new Map<Asset, { readonly startSec: number; readonly draw: number }>()
   return (asset, sec) => {
     const { startSec } = options.schedule.at(firstSeriesOf(asset), sec)
-    return createRandom(options.seed, 'close', asset, startSec - options.anchorSec).next()
+    const known = latest.get(asset)
+    // Asked for every second of a window, one after the other.
+    if (known?.startSec === startSec) return known.draw
+    const draw = createRandom(options.seed, 'close', asset, startSec - options.anchorSec).next()
+    latest.set(asset, { startSec, draw })
+    return draw
   }
 }
 

@@ -44,15 +44,18 @@ export async function listenAll(
   servers: Readonly<Record<ServiceName, Server>>,
   firstPort: number,
 ): Promise<Endpoints> {
-  try {
-    const ports = await Promise.all(
-      SERVICES.map((name, at) => listen(servers[name], firstPort === 0 ? 0 : firstPort + at)),
-    )
-    return endpointsOf((name) => ports[SERVICES.indexOf(name)] as number)
-  } catch (error) {
-    await closeAll(servers)
-    throw error
+  const starts = await Promise.allSettled(
+    SERVICES.map((name, at) => listen(servers[name], firstPort === 0 ? 0 : firstPort + at)),
+  )
+  const ports: number[] = []
+  for (const start of starts) {
+    if (start.status === 'rejected') {
+      await closeAll(servers)
+      throw start.reason
+    }
+    ports.push(start.value)
   }
+  return endpointsOf((name) => ports[SERVICES.indexOf(name)] as number)
 }
 
 export async function closeAll(servers: Readonly<Record<ServiceName, Server>>): Promise<void> {

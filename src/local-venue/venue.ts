@@ -3,21 +3,15 @@
  * client side, so that the two can be wrong only one at a time.
  */
 import { performance } from 'node:perf_hooks'
-import { type ClobDeps, clobNowMs, clobRoutes } from './clob-reads.ts'
 import { createVenueClock } from './clock.ts'
-import { controlRoutes } from './control.ts'
 import { driveFaults } from './fault-driver.ts'
 import { createFaults, FAULTS, type FaultName } from './faults.ts'
-import { gammaGate, gammaRoutes } from './gamma.ts'
-import { createService } from './http.ts'
 import { type Account, throwAwayAccount } from './identity.ts'
-import { createMarketChannel } from './market-channel.ts'
-import { createMarketServer } from './market-server.ts'
 import { startPacer } from './pacer.ts'
 import { type Profile, type ProfileName, profileOf, shortenedNotes } from './profile.ts'
 import { realSchedule, type Schedule, shortSchedule } from './schedule.ts'
+import { createServers } from './servers.ts'
 import { closeAll, type Endpoints, listenAll } from './services.ts'
-import { createUnserved } from './unserved.ts'
 import { createWorld } from './world.ts'
 
 export type VenueOptions = {
@@ -56,22 +50,20 @@ export type RunningVenue = {
 export const DEFAULTS = { seed: 1, ratePerSec: 20, profile: 'faithful' } as const
 const CHAIN_ID = 137
 const LISTED_AHEAD = 4
+/** A fault that is left on must not keep a window from ever being resolved. */
+const HELD_AT_MOST_MS = 300_000
 
 export async function startLocalVenue(options: VenueOptions = {}): Promise<RunningVenue> {
   const seed = options.seed ?? DEFAULTS.seed
   const profile = withOverrides(profileOf(options.profile ?? DEFAULTS.profile), options)
-  const clock = createVenueClock(
-    options.epochMs ?? null,
-    options.startedAtMonotonicMs ?? performance.now(),
-  )
-  const { nowMs } = clock
-  const anchorSec = Math.floor(clock.startedAtMs / 1000)
-  const schedule = scheduleOf(profile, anchorSec)
+  const since = options.startedAtMonotonicMs ?? performance.now()
+  const { nowMs, startedAtMs } = createVenueClock(options.epochMs ?? null, since)
+  const anchorSec = Math.floor(startedAtMs / 1000)
   const faults = createFaults(seed, nowMs)
   const world = createWorld({
     seed,
     profile,
-    schedule,
+    schedule: scheduleOf(profile, anchorSec),
     anchorSec,
     ratePerSec: options.ratePerSec ?? DEFAULTS.ratePerSec,
     listedAhead: LISTED_AHEAD,
@@ -83,25 +75,7 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
     faults.set({ name, market: null, untilMs: null, probability: FAULTS[name].chance })
   }
   const pacer = startPacer(world, nowMs)
-  const channel = createMarketChannel({ world, faults, catchUp: pacer.catchUp, later: pacer.later })
-  const clob: ClobDeps = { world, faults, nowMs }
-  const servers = {
-    gamma: createService({ routes: gammaRoutes(clob), dateMs: nowMs, before: gammaGate(clob) }),
-    clob: createService({ routes: clobRoutes(clob), dateMs: () => clobNowMs(clob) }),
-    data: createUnserved('the Data API'),
-    market: createMarketServer(channel),
-    rtds: createUnserved('the real-time data socket (RTDS)'),
-    polybolt: createUnserved('PolyBolt'),
-    binanceWs: createUnserved('the Binance streams'),
-    binanceRest: createUnserved('the Binance REST API'),
-    coinbaseWs: createUnserved('the Coinbase feed'),
-    site: createUnserved("the web site's price helpers"),
-    chain: createUnserved('the chain (JSON-RPC)'),
-    control: createService({
-      routes: controlRoutes({ ...clob, profile: profile.name, waitUntil: pacer.waitUntil }),
-      dateMs: nowMs,
-    }),
-  }
+  const { servers, channel } = createServers({ world, faults, pacer, profile: profile.name, nowMs })
   const stop = (): void => {
     pacer.stop()
     channel.close()
@@ -115,10 +89,7 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
       seed,
       profile: profile.name,
       windowSec: profile.windowSec,
-      notes: [
-        ...(profile.windowSec === null ? [] : shortenedNotes(profile.windowSec)),
-        ...profile.notes,
-      ],
+      notes: notesOf(profile),
       nowMs,
       close: async () => {
         stop()
@@ -130,9 +101,6 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
     throw error
   }
 }
-
-/** A fault that is left on must not keep a window from ever being resolved. */
-const HELD_AT_MOST_MS = 300_000
 
 function withOverrides(profile: Profile, options: VenueOptions): Profile {
   const delay = options.resolutionDelayMs
@@ -147,4 +115,10 @@ function withOverrides(profile: Profile, options: VenueOptions): Profile {
 function scheduleOf(profile: Profile, anchorSec: number): Schedule {
   if (profile.windowSec === null) return realSchedule()
   return shortSchedule(profile.windowSec, anchorSec + profile.firstCloseSec)
+}
+
+function notesOf(profile: Profile): readonly string[] {
+  return profile.windowSec === null
+    ? profile.notes
+    : [...shortenedNotes(profile.windowSec), ...profile.notes]
 }

@@ -125,7 +125,7 @@ export function createWorld(options: WorldOptions): World {
       market.changedAtMs = atMs
       emit({ kind: 'changes', market, atMs, changes, matched: false })
     },
-    schedule: (atMs, action) => agenda.add([{ atMs, run: action }]),
+    schedule: (atMs, action) => agenda.insert({ atMs, run: action }),
   }
 }
 
@@ -156,7 +156,7 @@ function prepare(stage: Stage, maker: MarketMaker, sec: number): void {
       items.push({ atMs, run: () => play(stage, market, atMs, events) })
     }
   }
-  stage.agenda.add(items)
+  stage.agenda.addAll(items)
 }
 
 function byMillisecond(events: readonly CrowdEvent[]): CrowdEvent[][] {
@@ -177,7 +177,7 @@ function list(stage: Stage, market: VenueMarket): void {
 function resolve(stage: Stage, market: VenueMarket, atMs: number): void {
   if (stage.options.holdsResolution(market, atMs)) {
     const later = atMs + RESOLUTION_RETRY_MS
-    stage.agenda.add([{ atMs: later, run: () => resolve(stage, market, later) }])
+    stage.agenda.insert({ atMs: later, run: () => resolve(stage, market, later) })
     return
   }
   const { path, span } = market
@@ -236,7 +236,7 @@ function play(
       run: () => stage.emit({ kind: 'top', market, atMs: atMs + 1 }),
     })
   }
-  for (const item of followUps) stage.agenda.add([item])
+  for (const item of followUps) stage.agenda.insert(item)
 }
 
 function applyLevel(

@@ -39,6 +39,7 @@ const STALE_TAKEN_CHANCE = 0.4
 const NEAR_TOP_LEVELS = 12
 /** Fine ticks are quoted near the top only; deeper levels stay on whole cents. */
 const FINE_LEVELS_MAX = 10
+const LEVELS_MAX = 90
 const CENT = 100
 const FILLED_CHANCE = 0.92
 const LATE_SECONDS = 66
@@ -63,6 +64,8 @@ export function createCrowdHands(crew: Crew): CrowdHands {
         ...clear(crew, 'ASK', work.targets.ask),
         ...quote(crew, 'BID', work),
         ...quote(crew, 'ASK', work),
+        ...thin(crew, 'BID'),
+        ...thin(crew, 'ASK'),
       ]
       while (steps.length < work.count) {
         const step = resize(crew, work)
@@ -105,6 +108,16 @@ function quote(crew: Crew, side: BookSide, work: CrowdWork): CrowdStep[] {
     steps.push(level(crew, side, target, topSize(crew, side, work, now.size)))
   }
   return steps
+}
+
+/** A fine tick leaves levels behind wherever the price was; the worst of them are cancelled. */
+function thin(crew: Crew, side: BookSide): CrowdStep[] {
+  const levels = side === 'BID' ? crew.book.bids : crew.book.asks
+  const excess = levels.length - LEVELS_MAX
+  if (excess <= 0) return []
+  const behind = levels.slice(0, -FINE_LEVELS_MAX)
+  const worst = behind.filter(({ price }) => price % CENT !== 0).slice(0, excess)
+  return worst.map(({ price }) => level(crew, side, price, 0))
 }
 
 /** One of the many small changes that move no price: a level's new size, or a small trade at the top. */

@@ -58,6 +58,8 @@ const WALL_PRICE = 9_900
 const WALL_PRICE_FINE = 9_990
 /** Of the markets with a fine tick, the share whose wall stands at 0.999. */
 const FINE_WALL_CHANCE = 0.27
+const SPREAD_CHANGE_CHANCE = 0.15
+const NARROW_CHANCE = 0.75
 /** Makers do not believe their own model to the last digit. */
 const CAUTION = 0.985
 
@@ -69,16 +71,18 @@ export function createCrowd(options: CrowdOptions): Crowd {
   let sec = options.fromSec
   let tick = COARSE_TICK
   let lean = 0
+  let spreadTicks = 1
   let flipAtSec: number | null = null
 
   const targetsNow = (): Targets => {
     const secondsLeft = options.endSec - sec
     lean = lean * 0.9 + random.normal() * 0.002
+    if (random.chance(SPREAD_CHANGE_CHANCE)) spreadTicks = random.chance(NARROW_CHANCE) ? 1 : 2
     return crowdTargets({
       up: quoted(options.fairAt(sec), lean, secondsLeft),
       secondsLeft,
       tick,
-      spreadTicks: random.chance(0.75) ? 1 : 2,
+      spreadTicks,
       // The book after this second is the one that a whole second later sees.
       asksGone: plan.goneAtSecondsLeft >= secondsLeft - 1,
       askCeiling: plan.askCeiling,

@@ -66,8 +66,12 @@ export const venue: Verb = {
   run: async (args) => {
     const { parent } = args
     const running = await startLocalVenue(optionsOf(args, args.profile))
+    // Whoever reads the line may stop us the next moment.
+    const stopped = untilStopped(parent === true)
     print(args.json ? JSON.stringify(description(running)) : text(running))
-    await untilStopped(parent === true)
+    await stopped
+    // A stdin that is still open would keep the process.
+    if (parent === true) process.stdin.destroy()
     await running.close()
     return EXIT.ok
   },
