@@ -1,5 +1,5 @@
 /** The bot itself: dry by default, on the embedded venue by default. */
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { startControl } from '../../control/server.ts'
@@ -13,14 +13,13 @@ import type { Mode } from '../../runtime/modes.ts'
 import { createLogSink } from '../../telemetry/log-sink.ts'
 import { createLogs } from '../../telemetry/logger.ts'
 import { createMarketFolder } from '../../telemetry/market-folder.ts'
-import { type Endpoints, PRODUCTION, parseVenueJson } from '../../venues/polymarket/endpoints.ts'
 import { bindStrategy, engineSettings, venueParts } from '../bot-setup.ts'
 import { passLiveLocks } from '../live-lock.ts'
 import { createScreen, type Screen } from '../live-table.ts'
 import { settledLine } from '../settled-line.ts'
 import { inOrderOfClose } from '../settled-order.ts'
 import { createStatusFeed } from '../status-feed.ts'
-import { startVenueChild, type VenueChild } from '../venue-child.ts'
+import { openVenue } from '../venue-endpoints.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
 
 type RunArgs = {
@@ -156,8 +155,11 @@ async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal):
   const mode: Mode = 'dry'
   const strategy = bindStrategy(config)
   const settings = engineSettings(config, strategy, args.once)
-  const child = await embeddedVenue(args, config.venue)
-  const endpoints = endpointsOf(args, child)
+  const venue = await openVenue({
+    venue: config.venue,
+    venueJson: args.venueJson,
+    childFlags: childFlags(args),
+  })
   const folder = join(config.dataDir, config.venue, mode)
   mkdirSync(folder, { recursive: true })
   const base = { venue: config.venue, mode }
@@ -172,7 +174,7 @@ async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal):
       ? null
       : createTape(args.tape, (error) => logs.finder.error('the tape cannot be written', { error }))
   let bot: Bot | null = null
-  const screen = screenFor(args, config.venue, child, () => bot)
+  const screen = screenFor(args, config.venue, venue.notes, () => bot)
   const status = createStatusFeed({ mode, venue: config.venue, strategy: strategy.name }, () => bot)
   bot = createBot({
     settings,
@@ -188,7 +190,7 @@ async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal):
       screen.sink,
     ],
     tape,
-    venue: venueParts(config, endpoints, logs.finder),
+    venue: venueParts(config, venue.endpoints, logs.finder),
   })
   const control = await startControl({
     host: config.control.host,
@@ -208,7 +210,7 @@ async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal):
     screen.stop()
     await control.close()
     await logs.close()
-    await child?.stop()
+    await venue.stop()
   }
   return EXIT.ok
 }
@@ -220,41 +222,29 @@ function aborted(signal: AbortSignal): Promise<void> {
   })
 }
 
-async function embeddedVenue(args: RunArgs, venue: string): Promise<VenueChild | null> {
-  if (venue !== 'local' || args.venueJson !== undefined) return null
-  const flags = ['--profile', 'demo']
-  if (args.seed !== undefined) flags.push('--seed', String(args.seed))
-  if (args.epoch !== undefined) flags.push('--epoch', String(args.epoch))
-  if (args.window !== undefined) flags.push('--window', String(args.window))
-  if (args.firstClose !== undefined) flags.push('--first-close', String(args.firstClose))
-  return startVenueChild(flags)
-}
-
-function endpointsOf(args: RunArgs, child: VenueChild | null): Endpoints {
-  if (child !== null) return parseVenueJson(child.line)
-  if (args.venueJson === undefined) return PRODUCTION
-  try {
-    return parseVenueJson(readFileSync(args.venueJson, 'utf8'))
-  } catch (error) {
-    if (error instanceof UserError) throw error
-    throw new UserError(
-      'usage',
-      `--venue-json ${args.venueJson} cannot be read: ${(error as Error).message}`,
-    )
+function childFlags(args: RunArgs): string[] {
+  const given = {
+    seed: args.seed,
+    epoch: args.epoch,
+    window: args.window,
+    'first-close': args.firstClose,
   }
+  const flags = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  )
+  return ['--profile', 'demo', ...flags]
 }
 
 function screenFor(
   args: RunArgs,
   venue: string,
-  child: VenueChild | null,
+  notes: readonly string[],
   bot: () => Bot | null,
 ): Screen {
   if (args.json) {
     const sink = inOrderOfClose((settlement) => print(JSON.stringify(settledLine(settlement))))
     return { sink, stop: () => undefined }
   }
-  const notes = child === null ? [] : notesOf(child.line)
   const place = venue === 'local' ? 'embedded venue, play money' : 'Polymarket, no orders are sent'
   return createScreen({
     banner: [`lastsecond  DRY RUN  ${place}`, ...notes.map((note) => `  ${note}`)],
@@ -263,8 +253,4 @@ function screenFor(
     snapshot: () =>
       bot()?.snapshot() ?? { cash: '0', paused: false, clock: null, roundTrip: null, windows: [] },
   })
-}
-
-function notesOf(line: string): readonly string[] {
-  return parseVenueJson(line).notes
 }
