@@ -148,7 +148,8 @@ async function retriable(
   }
   if (error instanceof DOMException && error.name === 'TimeoutError')
     return new Error(`${where} did not answer in time`)
-  return error instanceof Error ? error : new Error(String(error))
+  const message = error instanceof Error ? error.message : String(error)
+  return new Error(message.startsWith(where) ? message : `${where} cannot be reached: ${message}`)
 }
 
 function pause(ms: number, signal: AbortSignal | undefined): Promise<void> {

@@ -37,7 +37,7 @@ describe('what cannot be done is one sentence and the right exit code', () => {
     [['nonsense'], 2, /there is no verb "nonsense"/],
     [['run', '--bogus'], 2, /bogus/i],
     [[], 2, /Say what to do/],
-    [['run', '--asset', 'doge'], 4, /one of btc, eth, sol, xrp, got "doge"/],
+    [['run', '--asset', 'doge'], 4, /ones of btc, eth, sol, xrp, got "doge"/],
     [['run', '--interval', '7m'], 4, /7m/],
     [['run', '--strategy', 'magic'], 4, /there is no strategy "magic"; there are: last-second/],
     [['run', '--config', 'missing.yaml'], 4, /missing\.yaml/],
@@ -94,9 +94,10 @@ describe('the locks before real money', () => {
       stdio: ['ignore', 'ignore', 'pipe'],
     })
     let err = ''
+    let interrupted = false
     child.stderr.on('data', (chunk: Buffer) => {
       err += chunk.toString()
-      if (err.includes('4...')) child.kill('SIGINT')
+      if (!interrupted && err.includes('4...')) interrupted = child.kill('SIGINT')
     })
     const code = await new Promise((resolve) => child.once('close', resolve))
     expect(code).toBe(7)

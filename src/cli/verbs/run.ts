@@ -151,19 +151,45 @@ async function scheduled(
 }
 
 async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal): Promise<number> {
+  // What is opened is closed in the opposite order, however far the opening came.
+  const closers: (() => unknown)[] = []
+  try {
+    const bot = await openBot(args, loaded, closers)
+    await Promise.race([bot.start().then(() => process.send?.('ready')), aborted(abort)])
+    if (!abort.aborted) await Promise.race([bot.done, aborted(abort)])
+    return EXIT.ok
+  } finally {
+    for (const close of closers.reverse()) await close()
+  }
+}
+
+async function openBot(
+  args: RunArgs,
+  loaded: LoadedConfig,
+  closers: (() => unknown)[],
+): Promise<Bot> {
   const { config } = loaded
   const mode: Mode = 'dry'
   const strategy = bindStrategy(config)
   const settings = engineSettings(config, strategy, args.once)
+  const folder = join(config.dataDir, config.venue, mode)
+  mkdirSync(folder, { recursive: true })
+  const logs = createLogs({ ...config.log, base: { venue: config.venue, mode } })
+  closers.push(logs.close)
+  const control = await startControl({
+    host: config.control.host,
+    port: config.control.port,
+    explicitPort: loaded.origins.get('control.port')?.kind !== 'default',
+    runFile: join(folder, 'run.json'),
+    log: logs.finder,
+  })
+  closers.push(control.close)
   const venue = await openVenue({
     venue: config.venue,
     venueJson: args.venueJson,
     childFlags: childFlags(args),
   })
-  const folder = join(config.dataDir, config.venue, mode)
-  mkdirSync(folder, { recursive: true })
-  const base = { venue: config.venue, mode }
-  const logs = createLogs({ ...config.log, base })
+  closers.push(venue.stop)
   const ledger = await openLedger({
     path: join(folder, 'ledger.db'),
     startingCash: config.paper.startingCashUsd as MicroUsdc,
@@ -175,6 +201,7 @@ async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal):
       : createTape(args.tape, (error) => logs.finder.error('the tape cannot be written', { error }))
   let bot: Bot | null = null
   const screen = screenFor(args, config.venue, venue.notes, () => bot)
+  closers.push(screen.stop)
   const status = createStatusFeed({ mode, venue: config.venue, strategy: strategy.name }, () => bot)
   bot = createBot({
     settings,
@@ -192,27 +219,8 @@ async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal):
     tape,
     venue: venueParts(config, venue.endpoints, logs.finder),
   })
-  const control = await startControl({
-    host: config.control.host,
-    port: config.control.port,
-    explicitPort: loaded.origins.get('control.port')?.kind !== 'default',
-    runFile: join(folder, 'run.json'),
-    log: logs.finder,
-  })
-  const stopStatus = status.start(control.publish)
-  try {
-    await bot.start()
-    process.send?.('ready')
-    await Promise.race([bot.done, aborted(abort)])
-  } finally {
-    stopStatus()
-    await bot.stop()
-    screen.stop()
-    await control.close()
-    await logs.close()
-    await venue.stop()
-  }
-  return EXIT.ok
+  closers.push(bot.stop, status.start(control.publish))
+  return bot
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
