@@ -138,5 +138,3 @@ export type EngineEvent =
   | Timer
   | Operator
   | Restored
-
-export type EventKind = EngineEvent['kind']

@@ -28,10 +28,6 @@ export function orderId(text: string): OrderId {
   return text as OrderId
 }
 
-export function otherSide(side: Side): Side {
-  return side === 'UP' ? 'DOWN' : 'UP'
-}
-
 /** The word for the listener of a side, as people who trade these windows say it. */
 export function listenerName(side: Side): 'YES' | 'NO' {
   return side === 'UP' ? 'YES' : 'NO'

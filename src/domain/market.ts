@@ -35,10 +35,5 @@ export function tokenOf(market: Market, side: Side): TokenId {
   return side === 'UP' ? market.up : market.down
 }
 
-export function sideOf(market: Market, token: TokenId): Side | null {
-  if (token === market.up) return 'UP'
-  return token === market.down ? 'DOWN' : null
-}
-
 /** What the venue says of a finished window. A split pays half to each side. */
 export type Winner = Side | 'SPLIT'

@@ -55,11 +55,6 @@ export function microUsdc(value: number): MicroUsdc {
   return value as MicroUsdc
 }
 
-/** Moves an instant by a span given in milliseconds. */
-export function plusMs(at: Micros, ms: number): Micros {
-  return micros(at + Math.round(ms * MICROS_PER_MS))
-}
-
 /**
  * a * b / divisor without losing a unit: widened to bigint only where the product leaves the safe integers. The
  * rounding direction is the caller's decision, so it has no default.

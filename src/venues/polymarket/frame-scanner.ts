@@ -11,6 +11,9 @@ const QUOTE = 0x22
 const SPACE = 0x20
 const DOT = 0x2e
 const ZERO = 0x30
+const NINE = 0x39
+const COMMA = 0x2c
+const POWERS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000] as const
 /** 0x and 64 hex digits. */
 const MARKET_CHARS = 66
 /** SHA-1 in hex. */
@@ -18,6 +21,9 @@ const HASH_CHARS = 40
 /** Two tokens agreeing in this many last digits do not exist. */
 const TOKEN_TAIL = 24
 const TOKEN_CHARS_MAX = 80
+/** Shorter tokens than this do not exist; the search for the closing quote begins here. */
+const TOKEN_CHARS_USUAL = 70
+const TIMESTAMP_DIGITS = 13
 /** A price change has two entries; a frame with more than this is left to the schema. */
 const ENTRIES_MAX = 16
 const LEVELS_MAX = 4_096
@@ -96,18 +102,26 @@ export function createFrameScanner(sink: FrameSink): FrameScanner {
   const bids = new Float64Array(LEVELS_MAX * 2)
   const asks = new Float64Array(LEVELS_MAX * 2)
 
+  // The loops below work on locals: a variable shared between closures is read from memory at every step.
   function literal(text: Uint8Array): boolean {
+    const frame = buf
+    const from = pos
     const length = text.length
-    for (let at = 0; at < length; at += 1) if (buf[pos + at] !== text[at]) return false
-    pos += length
+    for (let at = 0; at < length; at += 1) if (frame[from + at] !== text[at]) return false
+    pos = from + length
     return true
   }
 
   /** A comma, with or without the space that some frames have after it, then the literal. */
   function next(text: Uint8Array): boolean {
-    if (buf[pos] !== 0x2c) return false
-    pos += buf[pos + 1] === SPACE ? 2 : 1
-    return literal(text)
+    const frame = buf
+    let from = pos
+    if (frame[from] !== COMMA) return false
+    from += frame[from + 1] === SPACE ? 2 : 1
+    const length = text.length
+    for (let at = 0; at < length; at += 1) if (frame[from + at] !== text[at]) return false
+    pos = from + length
+    return true
   }
 
   function opaque(chars: number): boolean {
@@ -118,32 +132,34 @@ export function createFrameScanner(sink: FrameSink): FrameScanner {
 
   /** A decimal in quotes, as an integer of 10^-places; -1 when it is not one that fits. */
   function decimal(places: number): number {
+    const frame = buf
+    let at = pos
     let value = 0
     let digits = 0
-    let code = buf[pos] as number
-    while (code >= ZERO && code <= 57) {
+    let code = frame[at] as number
+    while (code >= ZERO && code <= NINE) {
       value = value * 10 + (code - ZERO)
       digits += 1
-      pos += 1
-      code = buf[pos] as number
+      at += 1
+      code = frame[at] as number
     }
     let left = places
     if (code === DOT) {
-      pos += 1
-      code = buf[pos] as number
-      while (code >= ZERO && code <= 57) {
+      at += 1
+      code = frame[at] as number
+      while (code >= ZERO && code <= NINE) {
         if (left > 0) {
           value = value * 10 + (code - ZERO)
           left -= 1
         } else if (code !== ZERO) return -1
         digits += 1
-        pos += 1
-        code = buf[pos] as number
+        at += 1
+        code = frame[at] as number
       }
     }
     if (code !== QUOTE || digits === 0 || digits > 15) return -1
-    pos += 1
-    for (; left > 0; left -= 1) value *= 10
+    pos = at + 1
+    value *= POWERS[left] as number
     return value <= Number.MAX_SAFE_INTEGER ? value : -1
   }
 
@@ -154,35 +170,34 @@ export function createFrameScanner(sink: FrameSink): FrameScanner {
   }
 
   function timestampMs(): number {
+    const frame = buf
+    let at = pos
     let value = 0
-    let digits = 0
-    for (let code = buf[pos] as number; code >= ZERO && code <= 57; code = buf[pos] as number) {
+    for (let code = frame[at] as number; code >= ZERO && code <= NINE; code = frame[at] as number) {
       value = value * 10 + (code - ZERO)
-      digits += 1
-      pos += 1
+      at += 1
     }
-    if (digits !== 13 || buf[pos] !== QUOTE) return -1
-    pos += 1
+    if (at - pos !== TIMESTAMP_DIGITS || frame[at] !== QUOTE) return -1
+    pos = at + 1
     return value
   }
 
   /** The index of the token at the cursor, UNKNOWN_TOKEN for a stranger, -2 when there is no token here. */
   function token(): number {
-    let end = pos
-    const stop = pos + TOKEN_CHARS_MAX
-    end += 70
-    if (end >= buf.length) end = pos
-    while (end < stop && buf[end] !== QUOTE) end += 1
-    if (buf[end] !== QUOTE) return -2
-    const length = end - pos
+    const frame = buf
     const start = pos
+    const stop = start + TOKEN_CHARS_MAX
+    let end = start + TOKEN_CHARS_USUAL < frame.length ? start + TOKEN_CHARS_USUAL : start
+    while (end < stop && frame[end] !== QUOTE) end += 1
+    if (frame[end] !== QUOTE) return -2
+    const length = end - start
     pos = end + 1
     for (let index = 0; index < tokens.length; index += 1) {
       const known = tokens[index] as Uint8Array
       if (known.length !== length) continue
       const from = length > TOKEN_TAIL ? length - TOKEN_TAIL : 0
       let at = length - 1
-      while (at >= from && buf[start + at] === known[at]) at -= 1
+      while (at >= from && frame[start + at] === known[at]) at -= 1
       if (at < from) return index
     }
     return UNKNOWN_TOKEN
