@@ -66,6 +66,11 @@ export function readEvent(json: unknown): GammaEvent | Unreadable {
   return { unreadable: `an event of Gamma could not be read: ${fields.join(', ')}` }
 }
 
+export function readMarket(json: unknown): GammaMarket | null {
+  const parsed = marketSchema.safeParse(json)
+  return parsed.success ? parsed.data : null
+}
+
 export function isUnreadable(value: object): value is Unreadable {
   return 'unreadable' in value
 }
