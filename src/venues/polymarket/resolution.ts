@@ -8,7 +8,6 @@ import type { Market, Winner } from '../../domain/market.ts'
 import type { EventSink, Log } from '../../domain/ports.ts'
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../../domain/units.ts'
 import { type Http, isNotFound } from '../../net/http.ts'
-import { idsOf, marketPair, provenUpIndex } from './gamma-market.ts'
 import {
   type GammaMarket,
   isUnreadable,
@@ -17,6 +16,7 @@ import {
   readMarket,
   stringList,
 } from './gamma-wire.ts'
+import { idsOf, type MarketPair, marketPair, provenUpIndex } from './outcome-tokens.ts'
 
 const FIRST_WAIT_MS = 2_000
 const WAIT_MAX_MS = 15_000
@@ -163,8 +163,6 @@ export function createResolutions(deps: ResolutionDeps): Resolutions {
   }
 }
 
-type Pair = { readonly up: GammaMarket; readonly down: GammaMarket }
-
 /**
  * By slug, else by condition: on the day that New York's clock goes back two hours share a name, and the slug leads to the other
  * one.
@@ -173,7 +171,7 @@ async function fetchPair(
   { http, gamma }: ResolutionDeps,
   { slug, conditionId }: Market,
   signal: AbortSignal,
-): Promise<Pair | null> {
+): Promise<MarketPair | null> {
   const options = { signal, retries: 1 }
   try {
     const { json } = await http.getJson(`${gamma}/events/slug/${encodeURIComponent(slug)}`, options)
@@ -193,7 +191,7 @@ async function fetchPair(
 }
 
 /** Null while the venue has not said it beyond doubt. */
-export function winnerOf({ up, down }: Pair, market: Market): Winner | null {
+export function winnerOf({ up, down }: MarketPair, market: Market): Winner | null {
   const byUp = winnerOfMarket(up, market)
   if (up === down || byUp === null) return byUp
   return winnerOfMarket(down, market) === byUp ? byUp : null
