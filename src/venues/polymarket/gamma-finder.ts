@@ -3,6 +3,7 @@
  * also wakes at the start of every next window, so that none falls between two polls. A poll that fails loses nothing that is
  * known.
  */
+import { setMaxListeners } from 'node:events'
 import type { Asset, ConditionId, Interval } from '../../domain/ids.ts'
 import type { Market } from '../../domain/market.ts'
 import type { EventSink, Finder, Log } from '../../domain/ports.ts'
@@ -64,6 +65,8 @@ export function createGammaFinder(deps: FinderDeps): GammaFinder {
   const pollMs = (options.pollIntervalSec ?? 90) * 1_000
   const abort = new AbortController()
   const { signal } = abort
+  // Every question on the wire listens to it; that many are no leak.
+  setMaxListeners(0, abort.signal)
   const series: readonly Series[] = options.assets.flatMap((asset) =>
     options.intervals.map((interval) => ({ asset, interval })),
   )

@@ -3,6 +3,7 @@
  * closed, resolved and exact prices is believed, and each window is told once. Gamma lags; a hint from elsewhere only makes us ask
  * sooner.
  */
+import { setMaxListeners } from 'node:events'
 import type { ConditionId } from '../../domain/ids.ts'
 import type { Market, Winner } from '../../domain/market.ts'
 import type { EventSink, Log } from '../../domain/ports.ts'
@@ -57,6 +58,8 @@ type Watch = {
 export function createResolutions(deps: ResolutionDeps): Resolutions {
   const { log, venueNow } = deps
   const abort = new AbortController()
+  // Every question on the wire listens to it; that many are no leak.
+  setMaxListeners(0, abort.signal)
   const watches = new Map<ConditionId, Watch>()
   const waiting: Watch[] = []
   let asking = 0
