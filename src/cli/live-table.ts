@@ -16,7 +16,6 @@ export type ScreenOptions = {
   readonly banner: readonly string[]
   readonly write: (text: string) => void
   readonly terminal: boolean
-  readonly color: boolean
   snapshot(): EngineSnapshot
 }
 
@@ -37,7 +36,7 @@ export function createScreen(options: ScreenOptions): Screen {
     const lines = [
       ...options.banner,
       '',
-      ...table(options.snapshot()),
+      ...windowTable(options.snapshot()),
       '',
       summary(totals),
       '',
@@ -83,7 +82,7 @@ function summary(totals: Totals): string {
 
 const COLUMNS = ['WINDOW', 'CLOSES IN', 'UP bid/ask', 'DOWN bid/ask', 'STATE', 'DECISION'] as const
 
-function table(snapshot: EngineSnapshot): string[] {
+export function windowTable(snapshot: EngineSnapshot): string[] {
   const clock =
     snapshot.clock === null
       ? 'clock: measuring'

@@ -12,7 +12,53 @@ type VerbLoader = {
 }
 
 /** One line per verb. */
-const VERBS: readonly VerbLoader[] = []
+const VERBS: readonly VerbLoader[] = [
+  {
+    names: ['run'],
+    describe: 'run the bot (dry unless --live)',
+    load: async () => (await import('./verbs/run.ts')).run,
+  },
+  {
+    names: ['venue'],
+    describe: 'the embedded venue alone: prints its addresses as one JSON line, then serves',
+    load: async () => (await import('./verbs/venue.ts')).venue,
+  },
+  {
+    names: ['status'],
+    describe: 'the running bot: windows, books, clock, totals',
+    load: async () => (await import('./verbs/status.ts')).status,
+  },
+  {
+    names: ['trades'],
+    describe: 'settled windows, shot at or not',
+    load: async () => (await import('./verbs/trades.ts')).trades,
+  },
+  {
+    names: ['pnl'],
+    describe: 'profit and loss, hit rate beside break-even',
+    load: async () => (await import('./verbs/pnl.ts')).pnl,
+  },
+  {
+    names: ['explain'],
+    describe: 'why it did or did not shoot',
+    load: async () => (await import('./verbs/explain.ts')).explain,
+  },
+  {
+    names: ['logs'],
+    describe: 'the log, made readable',
+    load: async () => (await import('./verbs/logs.ts')).logs,
+  },
+  {
+    names: ['import'],
+    describe: 'recorded frames; --check runs them through the decoder and the books',
+    load: async () => (await import('./verbs/import.ts')).importVerb,
+  },
+  {
+    names: ['strategies'],
+    describe: 'strategies and their parameters',
+    load: async () => (await import('./verbs/strategies.ts')).strategies,
+  },
+]
 
 async function main(argv: readonly string[]): Promise<number> {
   const name = argv.find((word) => !word.startsWith('-'))

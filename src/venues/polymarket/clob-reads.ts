@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { ConditionId, TokenId } from '../../domain/ids.ts'
 import type { Micros } from '../../domain/units.ts'
 import { type GetOptions, type Http, type HttpAnswer, isNotFound } from '../../net/http.ts'
+import type { Endpoints } from './endpoints.ts'
 
 /** Flags that are false are left out of the answer, so a missing hold is "no hold", not "unknown". */
 const marketSchema = z
@@ -36,16 +37,22 @@ export type ClobTime = {
 
 export type ClobReads = {
   /** The book of one token as it came; whoever keeps books reads it. */
-  fetchBookJson(token: TokenId, options?: GetOptions): Promise<HttpAnswer>
+  fetchBookJson(token: TokenId, options?: GetOptions): Promise<unknown>
   /** Null when the venue knows no such market, or not yet. */
   fetchClobMarket(condition: ConditionId, options?: GetOptions): Promise<ClobMarket | null>
   fetchTime(options?: GetOptions): Promise<ClobTime>
 }
 
-export function createClobReads(http: Http, clob: string): ClobReads {
+export type ClobDeps = { readonly http: Http; readonly endpoints: Pick<Endpoints, 'clob'> }
+
+/** A book that comes late is no better than the next frame of the socket. */
+const BOOK_RETRIES = 1
+
+export function createClobReads({ http, endpoints: { clob } }: ClobDeps): ClobReads {
   return {
-    fetchBookJson(token, options) {
-      return http.getJson(`${clob}/book?token_id=${encodeURIComponent(token)}`, options)
+    async fetchBookJson(token, options) {
+      const url = `${clob}/book?token_id=${encodeURIComponent(token)}`
+      return (await http.getJson(url, { retries: BOOK_RETRIES, ...options })).json
     },
 
     async fetchClobMarket(condition, options) {

@@ -4,12 +4,12 @@
  * known.
  */
 import { setMaxListeners } from 'node:events'
-import type { Asset, ConditionId, Interval } from '../../domain/ids.ts'
+import type { ConditionId } from '../../domain/ids.ts'
 import type { Market } from '../../domain/market.ts'
 import type { EventSink, Finder, Log } from '../../domain/ports.ts'
 import { MICROS_PER_MS, type Micros } from '../../domain/units.ts'
 import type { Http } from '../../net/http.ts'
-import { type ClobMarket, createClobReads } from './clob-reads.ts'
+import type { ClobMarket, ClobReads } from './clob-reads.ts'
 import type { Endpoints } from './endpoints.ts'
 import { finderRecord } from './finder-record.ts'
 import { type AbsentVersion, completeMarket, isMarket, type NotListed } from './gamma-market.ts'
@@ -26,8 +26,7 @@ const HYDRATION_MAX_MS = 15_000
 const HYDRATION_GROWTH = 1.2
 
 export type FinderOptions = {
-  readonly assets: readonly Asset[]
-  readonly intervals: readonly Interval[]
+  readonly series: readonly Series[]
   readonly pollIntervalSec?: number
   readonly maxMinutesAhead?: number
   readonly absentVersion?: AbsentVersion
@@ -35,11 +34,14 @@ export type FinderOptions = {
 
 export type FinderDeps = {
   readonly http: Http
-  readonly endpoints: Pick<Endpoints, 'gamma' | 'clob'>
+  readonly clob: Pick<ClobReads, 'fetchClobMarket'>
+  readonly endpoints: Pick<Endpoints, 'gamma'>
   readonly emit: EventSink
   readonly now: () => Micros
   readonly venueNow: () => Micros
   readonly log: Log
+  /** For the jitter between polls. */
+  readonly random: () => number
   readonly options: FinderOptions
 }
 
@@ -61,19 +63,16 @@ export type GammaFinder = Finder & {
 }
 
 export function createGammaFinder(deps: FinderDeps): GammaFinder {
-  const { http, endpoints, log, now, venueNow, options } = deps
+  const { http, clob, endpoints, log, now, venueNow, options } = deps
+  const { series } = options
   const pollMs = (options.pollIntervalSec ?? 90) * 1_000
   const abort = new AbortController()
   const { signal } = abort
   // Every question on the wire listens to it; that many are no leak.
   setMaxListeners(0, abort.signal)
-  const series: readonly Series[] = options.assets.flatMap((asset) =>
-    options.intervals.map((interval) => ({ asset, interval })),
-  )
   const book: WindowBook = createWindowBook(series, (options.maxMinutesAhead ?? 20) * 60)
   const lookup = createSeriesLookup({ http, gamma: endpoints.gamma, log, signal })
-  const clob = createClobReads(http, endpoints.clob)
-  const resolutions = createResolutions({ ...deps, gamma: endpoints.gamma })
+  const resolutions = createResolutions(deps)
   let pollTimer: NodeJS.Timeout | undefined
   let boundaryTimer: NodeJS.Timeout | undefined
   let hydrationTimer: NodeJS.Timeout | undefined
@@ -169,7 +168,7 @@ export function createGammaFinder(deps: FinderDeps): GammaFinder {
   function pollForEver(): void {
     const again = () => {
       if (signal.aborted) return
-      const jitter = 1 + (Math.random() * 2 - 1) * JITTER
+      const jitter = 1 + (deps.random() * 2 - 1) * JITTER
       pollTimer = setTimeout(pollForEver, pollDelayMs() * jitter)
       plan()
     }

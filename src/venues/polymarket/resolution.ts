@@ -9,6 +9,7 @@ import type { Market, Winner } from '../../domain/market.ts'
 import type { EventSink, Log } from '../../domain/ports.ts'
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../../domain/units.ts'
 import { type Http, isNotFound } from '../../net/http.ts'
+import type { Endpoints } from './endpoints.ts'
 import {
   type GammaMarket,
   isUnreadable,
@@ -29,7 +30,7 @@ const SLOW_AGAIN_MICROS = 60 * MICROS_PER_SECOND
 
 export type ResolutionDeps = {
   readonly http: Http
-  readonly gamma: string
+  readonly endpoints: Pick<Endpoints, 'gamma'>
   readonly emit: EventSink
   readonly now: () => Micros
   readonly venueNow: () => Micros
@@ -171,7 +172,7 @@ export function createResolutions(deps: ResolutionDeps): Resolutions {
  * one.
  */
 async function fetchPair(
-  { http, gamma }: ResolutionDeps,
+  { http, endpoints: { gamma } }: ResolutionDeps,
   { slug, conditionId }: Market,
   signal: AbortSignal,
 ): Promise<MarketPair | null> {

@@ -5,7 +5,7 @@
  */
 import type { EventSink, Log, VenueClock } from '../../domain/ports.ts'
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros, micros } from '../../domain/units.ts'
-import type { RoundTripSummary } from '../../net/round-trips.ts'
+import type { Http } from '../../net/http.ts'
 import type { ClobReads, ClobTime } from './clob-reads.ts'
 import {
   type Bounds,
@@ -32,7 +32,7 @@ const DOUBT_EVERY_MICROS = 5 * MICROS_PER_SECOND
 
 export type VenueClockDeps = {
   readonly clob: Pick<ClobReads, 'fetchTime'>
-  readonly roundTrip: () => RoundTripSummary | null
+  readonly http: Pick<Http, 'roundTrip'>
   readonly emit: EventSink
   readonly now: () => Micros
   readonly log: Log
@@ -87,7 +87,7 @@ export function createVenueClock(deps: VenueClockDeps): VenueClock {
   async function sample(): Promise<void> {
     const time = await deps.clob.fetchTime({ signal: abort.signal, retries: 0 })
     learn(boundsOf(time), time.recvAt)
-    const roundTrip = deps.roundTrip()
+    const roundTrip = deps.http.roundTrip()
     if (roundTrip === null) return
     const { p50Micros, p99Micros } = roundTrip
     deps.emit({ kind: 'round_trip', p50Micros, p99Micros, recvAt: time.recvAt, venueAt: null })
@@ -97,7 +97,7 @@ export function createVenueClock(deps: VenueClockDeps): VenueClock {
   async function burst(): Promise<void> {
     for (let count = 0; count < BURST_SAMPLES_MAX && !abort.signal.aborted; count += 1) {
       const held = current()
-      const roundTripMicros = deps.roundTrip()?.p50Micros ?? 0
+      const roundTripMicros = deps.http.roundTrip()?.p50Micros ?? 0
       if (held !== null) {
         if (count > 0 && held.hi - held.lo <= roundTripMicros * 1.5 + NEWS_MICROS) return
         const sendAt = sendAtEdge(held, roundTripMicros, now() + GAP_MS * MICROS_PER_MS)

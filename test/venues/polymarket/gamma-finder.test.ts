@@ -1,13 +1,12 @@
 /** The finder over real HTTP answers; its timers are tested in gamma-finder-timers.test.ts. */
 import nock from 'nock'
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
+import type { Asset, Interval } from '../../../src/domain/ids.ts'
 import { type Micros, micros } from '../../../src/domain/units.ts'
 import { createHttp } from '../../../src/net/http.ts'
+import { createClobReads } from '../../../src/venues/polymarket/clob-reads.ts'
 import { finderRecord } from '../../../src/venues/polymarket/finder-record.ts'
-import {
-  createGammaFinder,
-  type FinderOptions,
-} from '../../../src/venues/polymarket/gamma-finder.ts'
+import { createGammaFinder } from '../../../src/venues/polymarket/gamma-finder.ts'
 import {
   at,
   clobMarket,
@@ -39,7 +38,16 @@ afterEach(() => {
   nock.enableNetConnect()
 })
 
-function aFinder(options: Partial<FinderOptions> = {}, start: Micros = NOW) {
+type Wanted = {
+  readonly assets?: readonly Asset[]
+  readonly intervals?: readonly Interval[]
+  readonly maxMinutesAhead?: number
+}
+
+function aFinder(
+  { assets = ['btc'], intervals = ['5m'], ...options }: Wanted = {},
+  start: Micros = NOW,
+) {
   const clock = { venueNow: start }
   const log = aLog()
   const inbox = anInbox()
@@ -52,13 +60,18 @@ function aFinder(options: Partial<FinderOptions> = {}, start: Micros = NOW) {
   })
   const finder = createGammaFinder({
     http,
-    endpoints: { gamma: GAMMA, clob: CLOB },
+    clob: createClobReads({ http, endpoints: { clob: CLOB } }),
+    endpoints: { gamma: GAMMA },
+    random: () => 0.5,
     emit: inbox.emit,
     // Our own clock stands somewhere else entirely: only the venue's may matter.
     now: () => micros(5_000_000),
     venueNow: () => clock.venueNow,
     log,
-    options: { assets: ['btc'], intervals: ['5m'], ...options },
+    options: {
+      series: assets.flatMap((asset) => intervals.map((interval) => ({ asset, interval }))),
+      ...options,
+    },
   })
   const found = () => inbox.of('market_listed').map(({ market }) => market.slug)
   return { finder, clock, log, inbox, found }

@@ -142,7 +142,7 @@ describe('watching', () => {
     const inbox = anInbox()
     const resolutions = createResolutions({
       http,
-      gamma: 'https://gamma.example',
+      endpoints: { gamma: 'https://gamma.example' },
       emit: inbox.emit,
       now: () => micros(Date.now() * 1_000),
       venueNow: () => micros(venueMs() * 1_000),

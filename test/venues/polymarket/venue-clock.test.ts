@@ -55,7 +55,7 @@ function aVenue(start: { offsetMs: number; outwardMs?: number; backMs?: number }
   }
   const clock = createVenueClock({
     clob,
-    roundTrip: roundTrips.summary,
+    http: { roundTrip: roundTrips.summary },
     emit: inbox.emit,
     now,
     log,

@@ -1,0 +1,113 @@
+/** Configuration -> the settings of the engine and the parts of the venue. Shared by every verb that runs or checks the bot. */
+import type { Config } from '../config/schema.ts'
+import type { EventSink, Log } from '../domain/ports.ts'
+import type { BoundStrategy } from '../domain/strategy.ts'
+import type { Micros, MicroUsdc } from '../domain/units.ts'
+import { UserError } from '../domain/user-error.ts'
+import type { EngineSettings } from '../engine/settings.ts'
+import { nowMicros } from '../net/clock.ts'
+import { createHttp } from '../net/http.ts'
+import type { VenueParts } from '../runtime/bot.ts'
+import { STRATEGIES } from '../strategies/registry.ts'
+import { createClobReads } from '../venues/polymarket/clob-reads.ts'
+import type { Endpoints } from '../venues/polymarket/endpoints.ts'
+import { createGammaFinder } from '../venues/polymarket/gamma-finder.ts'
+import { createBookSource } from '../venues/polymarket/market-channel.ts'
+import { createVenueClock } from '../venues/polymarket/venue-clock.ts'
+
+export const USER_AGENT = 'lastsecond/0.1'
+const HTTP_TIMEOUT_MS = 5_000
+/** The venue's hold on takers since September 2026. */
+const HOLD_MS = 150
+
+export function bindStrategy(config: Config): BoundStrategy {
+  const definition = STRATEGIES.find(({ name }) => name === config.strategy)
+  if (definition === undefined) {
+    const names = STRATEGIES.map(({ name }) => name).join(', ')
+    throw new UserError('config', `there is no strategy "${config.strategy}"; there are: ${names}`)
+  }
+  const listenFromSec = config.discovery.startBufferSec
+  const raw = { listenFromSec, ...config.params }
+  const parsed = definition.params.safeParse(raw)
+  if (!parsed.success) {
+    const issue = parsed.error.issues[0]
+    const where = issue?.path.join('.') || 'params'
+    throw new UserError(
+      'config',
+      `parameter ${where} of ${config.strategy}: ${issue?.message ?? 'does not fit'}`,
+    )
+  }
+  return definition.bind(raw)
+}
+
+export function engineSettings(
+  config: Config,
+  strategy: BoundStrategy,
+  once: boolean,
+): EngineSettings {
+  const { limits, discovery, paper } = config
+  return {
+    strategy,
+    limits: {
+      maxOrdersPerMarket: limits.maxOrdersPerMarket,
+      maxBookAgeMs: limits.maxBookAgeMs,
+      maxClockErrorMs: limits.maxClockErrorMs,
+      maxPosition: limits.maxPositionUsd as MicroUsdc,
+    },
+    startingCash: paper.startingCashUsd as MicroUsdc,
+    warmUpSec: discovery.warmUpSec,
+    cleanUpSec: discovery.cleanUpSec,
+    minTimeToStartSec: discovery.minTimeToStartSec,
+    holdMs: paper.holdMs === 'auto' ? HOLD_MS : paper.holdMs,
+    staleAfterMs: limits.maxBookAgeMs,
+    once,
+    series: seriesOf(config),
+  }
+}
+
+export function seriesOf(config: Config): EngineSettings['series'] {
+  return config.assets.flatMap((asset) => config.intervals.map((interval) => ({ asset, interval })))
+}
+
+export function venueParts(
+  config: Config,
+  endpoints: Endpoints,
+  log: Log,
+): (emit: EventSink, venueNow: () => Micros) => VenueParts {
+  return (emit, venueNow) => {
+    const now = nowMicros
+    const http = createHttp({ userAgent: USER_AGENT, timeoutMs: HTTP_TIMEOUT_MS, now })
+    const clob = createClobReads({ http, endpoints })
+    const clock = createVenueClock({ http, clob, emit, now, log })
+    const finder = createGammaFinder({
+      http,
+      clob,
+      endpoints,
+      emit,
+      now,
+      venueNow,
+      log,
+      random: Math.random,
+      options: {
+        series: seriesOf(config),
+        pollIntervalSec: config.discovery.pollIntervalSec,
+        maxMinutesAhead: config.discovery.maxMinutesAhead,
+      },
+    })
+    const books = createBookSource({
+      url: endpoints.marketWs,
+      fetchBook: (token) => clob.fetchBookJson(token),
+      emit,
+      log,
+      now,
+      random: Math.random,
+      observeVenueStamp: clock.observe,
+      options: {
+        pingMs: config.channel.pingSec * 1_000,
+        silenceMs: config.channel.silenceSec * 1_000,
+        sockets: config.channel.sockets,
+      },
+    })
+    return { books, finder, clock }
+  }
+}

@@ -1,0 +1,34 @@
+/** Which ledger a reading verb means: that of the configured venue, dry unless --live. */
+import { join } from 'node:path'
+import type { Argv } from 'yargs'
+import { loadConfig } from '../config/load.ts'
+import { type LedgerReader, openReader } from '../ledger/reader.ts'
+import type { GlobalArgs } from './verb.ts'
+
+export function ledgerOptions(argv: Argv): Argv {
+  return argv
+    .option('venue', { type: 'string', describe: 'local or polymarket; default: as configured' })
+    .option('live', { type: 'boolean', default: false, describe: 'the ledger of live trading' })
+}
+
+type Given = GlobalArgs & Readonly<Record<string, unknown>>
+
+export function folderOf(args: Given): string {
+  const flags = { venue: args['venue'] as string | undefined }
+  const { config } = loadConfig({
+    config: args.config,
+    profile: args.profile,
+    logLevel: args.logLevel,
+    flags,
+  })
+  return join(config.dataDir, config.venue, args['live'] === true ? 'live' : 'dry')
+}
+
+export function withReader(args: Given, work: (reader: LedgerReader) => number): number {
+  const reader = openReader(join(folderOf(args), 'ledger.db'))
+  try {
+    return work(reader)
+  } finally {
+    reader.close()
+  }
+}

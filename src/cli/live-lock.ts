@@ -1,0 +1,47 @@
+/**
+ * The locks in front of real money. `--live` alone opens nothing: credentials must be there, the preflight must pass, and five seconds go by
+ * in which Ctrl-C ends everything. The seconds run without a terminal too, and again after every restart.
+ */
+import type { LoadedConfig } from '../config/load.ts'
+import { UserError } from '../domain/user-error.ts'
+import { say } from './verb.ts'
+
+const COUNTDOWN_SEC = 5
+
+/** Returns when live trading may begin; throws the refusal otherwise. */
+export async function passLiveLocks(loaded: LoadedConfig, abort: AbortSignal): Promise<void> {
+  const { secrets, config } = loaded
+  if (
+    config.venue === 'polymarket' &&
+    secrets.PRIVATE_KEY === null &&
+    secrets.POLYMARKET_PRIVATE_KEY === null
+  ) {
+    throw new UserError(
+      'preflight',
+      'live trading needs a key: set POLYMARKET_PRIVATE_KEY in .env, or run without --live',
+    )
+  }
+  const where = config.venue === 'local' ? 'ON EMBEDDED VENUE' : 'WITH REAL MONEY ON POLYMARKET'
+  say(`LIVE ${where}: starting in ${COUNTDOWN_SEC} seconds. Ctrl-C aborts.`)
+  for (let left = COUNTDOWN_SEC; left > 0; left -= 1) {
+    say(`  ${left}...`)
+    await pause(1_000, abort)
+  }
+}
+
+function pause(ms: number, abort: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer)
+      reject(
+        new UserError('preflight', 'live trading was aborted before it began; nothing was sent'),
+      )
+    }
+    const timer = setTimeout(() => {
+      abort.removeEventListener('abort', stop)
+      resolve()
+    }, ms)
+    if (abort.aborted) stop()
+    else abort.addEventListener('abort', stop, { once: true })
+  })
+}

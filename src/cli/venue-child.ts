@@ -1,0 +1,71 @@
+/**
+ * The embedded venue as a child process. It lives as long as this process: its standard input is our end of a pipe, and it stops when the
+ * pipe closes, however we die.
+ */
+import { spawn } from 'node:child_process'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { UserError } from '../domain/user-error.ts'
+
+const START_TIMEOUT_MS = 10_000
+
+export type VenueChild = {
+  /** The JSON line with all the addresses. */
+  readonly line: string
+  stop(): Promise<void>
+}
+
+export async function startVenueChild(flags: readonly string[]): Promise<VenueChild> {
+  const main = fileURLToPath(new URL('./main.js', import.meta.url))
+  const child = spawn(
+    process.execPath,
+    [main, 'venue', '--port', '0', '--json', '--parent', ...flags],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    },
+  )
+  let complaint = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk.toString()).slice(-2_000)
+  })
+  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const line = await firstLine(child.stdout, ended, () => complaint)
+  return {
+    line,
+    async stop() {
+      child.stdin.end()
+      await ended
+    },
+  }
+}
+
+function firstLine(
+  stdout: NodeJS.ReadableStream,
+  ended: Promise<void>,
+  complaint: () => string,
+): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(
+      () => reject(new UserError('timeout', 'the embedded venue did not start within 10 seconds')),
+      START_TIMEOUT_MS,
+    )
+    const lines = createInterface({ input: stdout })
+    lines.once('line', (line) => {
+      clearTimeout(timer)
+      resolve(line)
+    })
+    ended.then(
+      () => {
+        clearTimeout(timer)
+        reject(
+          new UserError(
+            'general',
+            `the embedded venue ended before it was ready: ${complaint().trim()}`,
+          ),
+        )
+      },
+      // `ended` only ever resolves.
+      reject,
+    )
+  })
+}

@@ -1,0 +1,93 @@
+/** The bot's own log, for reading. */
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readFileSync,
+  readSync,
+  statSync,
+  unwatchFile,
+  watchFile,
+} from 'node:fs'
+import { join } from 'node:path'
+import { loadConfig } from '../../config/load.ts'
+import { UserError } from '../../domain/user-error.ts'
+import { EXIT, print, type Verb } from '../verb.ts'
+
+const HIDDEN_FIELDS = new Set(['time', 'level', 'msg', 'pid', 'venue', 'mode'])
+const LOOK_EVERY_MS = 500
+
+export const logs: Verb = {
+  command: 'logs',
+  describe: 'the log, made readable',
+  build: (argv) =>
+    argv
+      .option('file', {
+        choices: ['finder', 'trades'] as const,
+        default: 'trades',
+        describe: 'which log',
+      })
+      .option('lines', { type: 'number', default: 40, describe: 'how many lines from the end' })
+      .option('follow', {
+        alias: 'f',
+        type: 'boolean',
+        default: false,
+        describe: 'go on with new lines until Ctrl-C',
+      }),
+  async run(args) {
+    const { config } = loadConfig({
+      config: args.config,
+      profile: args.profile,
+      logLevel: args.logLevel,
+    })
+    const file = join(config.log.dir, `${args['file'] as string}.log`)
+    if (!existsSync(file))
+      throw new UserError(
+        'not_running',
+        `there is no ${file} yet; start the bot with: lastsecond run`,
+      )
+    const show = (line: string): void => {
+      if (line !== '') print(args.json ? line : readable(line))
+    }
+    const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
+    for (const line of lines.slice(-Math.max(1, args['lines'] as number))) show(line)
+    if (args['follow'] === true) await follow(file, show)
+    return EXIT.ok
+  },
+}
+
+/** A line that is not JSON is shown as it is: it may be the very thing one looks for. */
+function readable(line: string): string {
+  try {
+    const data = JSON.parse(line) as Record<string, unknown>
+    const rest = Object.entries(data)
+      .filter(([key]) => !HIDDEN_FIELDS.has(key))
+      .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
+    return `${String(data['time'])}  ${String(data['level']).toUpperCase().padEnd(5)}  ${String(data['msg'])}  ${rest.join(' ')}`
+  } catch {
+    return line
+  }
+}
+
+function follow(file: string, show: (line: string) => void): Promise<void> {
+  let position = statSync(file).size
+  let half = ''
+  watchFile(file, { interval: LOOK_EVERY_MS }, ({ size }) => {
+    // A rotated file begins anew.
+    if (size < position) position = 0
+    const chunk = Buffer.alloc(size - position)
+    const handle = openSync(file, 'r')
+    readSync(handle, chunk, 0, chunk.length, position)
+    closeSync(handle)
+    position = size
+    const lines = (half + chunk.toString('utf8')).split('\n')
+    half = lines.pop() ?? ''
+    for (const line of lines) show(line)
+  })
+  return new Promise((resolve) => {
+    process.once('SIGINT', () => {
+      unwatchFile(file)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,97 @@
+/** Starts the control server in its own thread and writes down where it is. */
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import type { Log } from '../domain/ports.ts'
+import { UserError } from '../domain/user-error.ts'
+import type { FromControlWorker, RunFile, StatusSnapshot, ToControlWorker } from './contract.ts'
+
+/** A second bot on the same machine takes one of the next ports. */
+const NEXT_PORTS = 20
+
+export type Control = {
+  readonly port: number
+  publish(snapshot: StatusSnapshot): void
+  close(): Promise<void>
+}
+
+export type ControlOptions = {
+  readonly host: string
+  readonly port: number
+  /** The user chose the port, so that no other will do. */
+  readonly explicitPort: boolean
+  readonly runFile: string
+  readonly log: Log
+}
+
+export async function startControl(options: ControlOptions): Promise<Control> {
+  const { worker, port } = await listen(options)
+  if (port !== options.port)
+    options.log.warn('the control port was taken; another is used', { wanted: options.port, port })
+  const runFile: RunFile = { pid: process.pid, port, startedAt: new Date().toISOString() }
+  writeFileSync(options.runFile, `${JSON.stringify(runFile)}\n`)
+  return {
+    port,
+    publish: (snapshot) =>
+      worker.postMessage({ kind: 'snapshot', snapshot } satisfies ToControlWorker),
+    async close() {
+      removeOwn(options.runFile)
+      await new Promise<void>((resolve) => {
+        worker.on('message', (message: FromControlWorker) => message.kind === 'closed' && resolve())
+        worker.postMessage({ kind: 'close' } satisfies ToControlWorker)
+      })
+      await worker.terminate()
+    },
+  }
+}
+
+async function listen(options: ControlOptions): Promise<{ worker: Worker; port: number }> {
+  const tries = options.explicitPort || options.port === 0 ? 1 : NEXT_PORTS
+  for (let port = options.port; port < options.port + tries; port += 1) {
+    const worker = new Worker(workerFile(), { workerData: { host: options.host, port } })
+    const answer = await firstMessage(worker)
+    if (answer.kind === 'listening') return { worker, port: answer.port }
+    await worker.terminate()
+    if (answer.kind !== 'refused' || answer.code !== 'EADDRINUSE') {
+      const why = answer.kind === 'refused' ? answer.message : 'it ended'
+      throw new UserError(
+        'config',
+        `the control server cannot listen on ${options.host}:${port}: ${why}`,
+      )
+    }
+  }
+  const where =
+    tries === 1 ? `${options.port} is` : `${options.port} to ${options.port + tries - 1} are all`
+  throw new UserError(
+    'config',
+    `the control port ${where} taken; set control.port (CONTROL_PORT) to a free one`,
+  )
+}
+
+function firstMessage(worker: Worker): Promise<FromControlWorker> {
+  return new Promise((resolve, reject) => {
+    worker.once('message', resolve)
+    worker.once('error', reject)
+  })
+}
+
+/** A newer bot may have written its own file meanwhile. */
+function removeOwn(file: string): void {
+  try {
+    if ((JSON.parse(readFileSync(file, 'utf8')) as RunFile).pid === process.pid) rmSync(file)
+  } catch {
+    // Already gone, or not ours to understand.
+  }
+}
+
+/** Beside this file when built; from source the built one is started, as Node 20 runs no TypeScript worker. */
+function workerFile(): string {
+  const isBuilt = extname(fileURLToPath(import.meta.url)) === '.js'
+  return fileURLToPath(
+    new URL(
+      isBuilt ? './control-worker.js' : '../../dist/control/control-worker.js',
+      import.meta.url,
+    ),
+  )
+}

@@ -1,0 +1,213 @@
+/**
+ * The ledger: every order, fill, decision and settlement, in a SQL database that ordinary tools open. The trading thread only queues; a worker
+ * writes. One process writes at a time.
+ */
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { extname } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { Worker } from 'node:worker_threads'
+import Database from 'libsql'
+import type { EngineFact } from '../domain/facts.ts'
+import type { Market } from '../domain/market.ts'
+import type { Order, SubmitOutcome } from '../domain/order.ts'
+import type { Keeper, Log } from '../domain/ports.ts'
+import { type MicroUsdc, microUsdc } from '../domain/units.ts'
+import { UserError } from '../domain/user-error.ts'
+import type { FromLedgerWorker, ToLedgerWorker } from './ledger-worker.ts'
+import { type Write, writesOf } from './rows.ts'
+import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+
+/** A few seconds of the busiest bot. More waiting means that the disk is gone, and money facts are never dropped. */
+const QUEUE_MAX = 10_000
+
+export type Ledger = Keeper & {
+  /** Resolves when everything accepted so far is on the disk. */
+  flush(): Promise<void>
+}
+
+export type LedgerOptions = {
+  readonly path: string
+  readonly startingCash: MicroUsdc
+  readonly log: Log
+}
+
+export async function openLedger({ path, startingCash, log }: LedgerOptions): Promise<Ledger> {
+  const unlock = lock(`${path}.lock`)
+  try {
+    const remembered = prepareDatabase(path, startingCash)
+    return startLedger(path, remembered, unlock, log)
+  } catch (error) {
+    unlock()
+    throw error
+  }
+}
+
+type Remembered = Awaited<ReturnType<Keeper['restore']>>
+
+function startLedger(path: string, remembered: Remembered, unlock: () => void, log: Log): Ledger {
+  const worker = new Worker(workerFile(), { workerData: { path } })
+  const waiters: { id: number; resolve: () => void }[] = []
+  let sent = 0
+  let done = 0
+  let failure: Error | null = null
+  let closed: (() => void) | null = null
+
+  worker.on('message', (message: FromLedgerWorker) => {
+    if (message.kind === 'closed') return closed?.()
+    if (message.kind === 'failed')
+      return fail(new Error(`the ledger cannot be written: ${message.message}`))
+    done = message.id
+    while (waiters[0] !== undefined && waiters[0].id <= done) waiters.shift()?.resolve()
+  })
+  worker.on('error', fail)
+
+  function fail(error: Error): void {
+    failure = error
+    log.error('the ledger failed; the bot stops rather than trade without books', { error })
+    // Thrown on its own turn, so that it ends the process whoever was calling.
+    setImmediate(() => {
+      throw error
+    })
+  }
+
+  function write(writes: readonly Write[]): void {
+    if (writes.length === 0 || failure !== null) return
+    sent += 1
+    if (sent - done > QUEUE_MAX)
+      return fail(new Error(`more than ${QUEUE_MAX} writes wait for the ledger`))
+    worker.postMessage({ kind: 'write', id: sent, writes } satisfies ToLedgerWorker)
+  }
+
+  function flush(): Promise<void> {
+    if (done >= sent) return Promise.resolve()
+    return new Promise((resolve) => waiters.push({ id: sent, resolve }))
+  }
+
+  return {
+    accept: (fact: EngineFact) => write(writesOf(fact)),
+    restore: () => Promise.resolve(remembered),
+    flush,
+    async close() {
+      await flush()
+      await new Promise<void>((resolve) => {
+        closed = resolve
+        worker.postMessage({ kind: 'close' } satisfies ToLedgerWorker)
+      })
+      await worker.terminate()
+      unlock()
+    },
+  }
+}
+
+/** Beside this file when built. Node 20 cannot run a TypeScript worker, so from source the built one is started. */
+function workerFile(): string {
+  const here = fileURLToPath(import.meta.url)
+  if (extname(here) === '.js') return fileURLToPath(new URL('./ledger-worker.js', import.meta.url))
+  return fileURLToPath(new URL('../../dist/ledger/ledger-worker.js', import.meta.url))
+}
+
+/** Makes or checks the database and reads what must not be forgotten. */
+function prepareDatabase(path: string, startingCash: MicroUsdc): Remembered {
+  const isNew = !existsSync(path)
+  let database: Database.Database | null = null
+  try {
+    database = new Database(path)
+    database.exec('PRAGMA journal_mode = WAL')
+    if (isNew) create(database, startingCash)
+    return read(database, path)
+  } catch (error) {
+    if (error instanceof UserError) throw error
+    throw new UserError(
+      'general',
+      `the ledger ${path} cannot be opened: ${(error as Error).message}; move it away to begin a new one`,
+    )
+  } finally {
+    database?.close()
+  }
+}
+
+function create(database: Database.Database, startingCash: MicroUsdc): void {
+  database.exec(SCHEMA)
+  const put = database.prepare('INSERT INTO meta VALUES (?, ?)')
+  put.run('schema_version', String(SCHEMA_VERSION))
+  put.run('starting_cash_micro_usd', String(startingCash))
+  put.run('paused', '0')
+}
+
+function read(database: Database.Database, path: string): Remembered {
+  const meta = (key: string): string | undefined =>
+    (
+      database.prepare('SELECT value FROM meta WHERE key = ?').get(key) as
+        | { value: string }
+        | undefined
+    )?.value
+  const version = Number(meta('schema_version'))
+  if (version !== SCHEMA_VERSION) {
+    throw new UserError(
+      'general',
+      `the ledger ${path} has schema ${version}, this version of lastsecond writes ${SCHEMA_VERSION}; move it away or use the version that wrote it`,
+    )
+  }
+  const sums = database
+    .prepare(
+      'SELECT (SELECT COALESCE(SUM(cost_micro_usd + fee_micro_usd), 0) FROM orders) AS spent, (SELECT COALESCE(SUM(payout_micro_usd), 0) FROM settlements) AS paid',
+    )
+    .get() as { spent: number; paid: number }
+  const open = database
+    .prepare(`SELECT o.order_json, o.outcome_json, w.market_json FROM orders o JOIN windows w ON w.condition_id = o.condition_id
+    WHERE o.condition_id NOT IN (SELECT condition_id FROM settlements) ORDER BY o.decided_at_micros`)
+    .all() as {
+    order_json: string
+    outcome_json: string | null
+    market_json: string
+  }[]
+  return {
+    cash: microUsdc(Number(meta('starting_cash_micro_usd')) - sums.spent + sums.paid),
+    paused: meta('paused') === '1',
+    shots: open.map((row) => ({
+      market: JSON.parse(row.market_json) as Market,
+      order: JSON.parse(row.order_json) as Order,
+      outcome: row.outcome_json === null ? null : (JSON.parse(row.outcome_json) as SubmitOutcome),
+    })),
+  }
+}
+
+/** One writer: the lock file holds the pid of its owner, and a dead owner's lock is taken over. */
+function lock(file: string): () => void {
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    try {
+      writeFileSync(file, String(process.pid), { flag: 'wx' })
+      return () => unlinkSync(file)
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+        throw new UserError(
+          'general',
+          `the ledger's folder cannot be written: ${(error as Error).message}`,
+        )
+      }
+      const owner = Number(readFileSync(file, 'utf8'))
+      if (isAlive(owner)) {
+        throw new UserError(
+          'general',
+          `another lastsecond (process ${owner}) writes this ledger; stop it first, or choose another dataDir`,
+        )
+      }
+      unlinkSync(file)
+    }
+  }
+  throw new UserError(
+    'general',
+    `the lock ${file} cannot be taken; is another lastsecond starting right now?`,
+  )
+}
+
+function isAlive(pid: number): boolean {
+  // Our own pid in a lock is that of a process that died before us.
+  if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return false
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

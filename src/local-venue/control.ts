@@ -1,0 +1,148 @@
+/** The venue's own door for tests and tools: what is going on, what goes wrong on purpose, and waiting for an instant. */
+import { restBook } from './clob-reads.ts'
+import { FAULTS, type Fault, type Faults, isFaultName } from './faults.ts'
+import { type Ask, ok, param, type Reply, type Routes, refusal } from './http.ts'
+import { fairUpNow, finalDollars, phaseOf, strikeDollars, type VenueMarket } from './market.ts'
+import type { ProfileName } from './profile.ts'
+import type { World } from './world.ts'
+
+export type ControlDeps = {
+  readonly world: World
+  readonly faults: Faults
+  readonly profile: ProfileName
+  nowMs(): number
+  /** Resolves when the venue's clock gets there; false when the venue closes first. */
+  waitUntil(atMs: number): Promise<boolean>
+}
+
+export function controlRoutes(deps: ControlDeps): Routes {
+  return {
+    'GET /state': () => ok(stateOf(deps)),
+    'GET /books/:token': (ask) => {
+      const token = param(ask, 'token')
+      const market = deps.world.byToken(token)
+      if (market === null || market.result !== null) {
+        return refusal(
+          404,
+          `No open market has the token "${token}"; GET /state lists those that are.`,
+        )
+      }
+      return ok(JSON.parse(restBook(deps, market, token)))
+    },
+    'GET /ledger/:address': () =>
+      refusal(501, 'The embedded venue keeps no ledger yet: orders are not taken by this version.'),
+    'GET /faults': () => ok({ active: deps.faults.list(), known: FAULTS }),
+    'POST /faults': (ask) => setFault(deps, ask),
+    'DELETE /faults': () => {
+      deps.faults.clear()
+      return ok({ active: [] })
+    },
+    'POST /wait': (ask) => wait(deps, ask),
+  }
+}
+
+function stateOf(deps: ControlDeps): unknown {
+  const now = deps.nowMs()
+  return {
+    serverTime: now,
+    seed: deps.world.seed,
+    profile: deps.profile,
+    windows: [...deps.world.markets()].map((market) => windowOf(market, now)),
+    faults: deps.faults.list(),
+  }
+}
+
+function windowOf(market: VenueMarket, now: number): unknown {
+  const { series, window } = market
+  return {
+    slug: market.slug,
+    asset: series.asset,
+    interval: series.interval,
+    phase: phaseOf(market, now),
+    startsAt: window.startSec * 1000,
+    endsAt: window.endSec * 1000,
+    conditionId: market.conditionId,
+    tokens: { up: market.up, down: market.down },
+    tickSize: market.tick / 10_000,
+    strike: strikeDollars(market, now),
+    fair: fairUpNow(market, now),
+    final: finalDollars(market, now),
+    winner: winnerNow(market, now),
+    resolvedAt: market.result?.atMs ?? null,
+  }
+}
+
+/** Known from the end of the window on, before the venue says it to the world. */
+function winnerNow(market: VenueMarket, now: number): 'UP' | 'DOWN' | null {
+  if (market.result !== null) return market.result.winner
+  if (now < market.window.endSec * 1000) return null
+  return fairUpNow(market, now) === 1 ? 'UP' : 'DOWN'
+}
+
+function setFault(deps: ControlDeps, ask: Ask): Reply {
+  const body = parseBody(ask.body)
+  if (body === null)
+    return refusal(400, 'Send a JSON object like {"name":"gamma-500","forMs":5000}.')
+  const { name, market = null, forMs = null, probability } = body
+  if (typeof name !== 'string' || !isFaultName(name)) {
+    return refusal(
+      400,
+      `There is no fault "${String(name)}"; the faults are ${Object.keys(FAULTS).join(', ')}.`,
+    )
+  }
+  if (market !== null && (typeof market !== 'string' || !isKnown(deps, market))) {
+    return refusal(
+      400,
+      `There is no market "${String(market)}"; name a slug or a condition id from GET /state.`,
+    )
+  }
+  if (forMs !== null && !(typeof forMs === 'number' && forMs > 0)) {
+    return refusal(400, `forMs must be a number above 0, got ${JSON.stringify(forMs)}.`)
+  }
+  const chance = probability ?? FAULTS[name].chance
+  if (typeof chance !== 'number' || !(chance >= 0 && chance <= 1)) {
+    return refusal(400, `probability must be 0 to 1, got ${JSON.stringify(probability)}.`)
+  }
+  const untilMs = forMs === null ? null : deps.nowMs() + forMs
+  const fault: Fault = { name, market, untilMs, probability: chance }
+  deps.faults.set(fault)
+  return ok(fault)
+}
+
+function isKnown(deps: ControlDeps, market: string): boolean {
+  return deps.world.bySlug(market) !== null || deps.world.byCondition(market) !== null
+}
+
+async function wait(deps: ControlDeps, ask: Ask): Promise<Reply> {
+  const body = parseBody(ask.body)
+  const { slug, beforeCloseMs = 0 } = body ?? {}
+  if (
+    typeof slug !== 'string' ||
+    typeof beforeCloseMs !== 'number' ||
+    Number.isNaN(beforeCloseMs)
+  ) {
+    return refusal(
+      400,
+      'Send a JSON object like {"slug":"btc-updown-5m-1795194000","beforeCloseMs":1000}.',
+    )
+  }
+  const market = deps.world.bySlug(slug)
+  if (market === null)
+    return refusal(404, `There is no window "${slug}"; GET /state lists those that are.`)
+  const endsAt = market.window.endSec * 1000
+  const reached = await deps.waitUntil(endsAt - beforeCloseMs)
+  if (!reached) return refusal(503, 'The embedded venue was stopped before that instant.')
+  return ok({ slug, beforeCloseMs, endsAt, serverTime: deps.nowMs() })
+}
+
+function parseBody(text: string): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(text)
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? { ...value }
+      : null
+  } catch {
+    // The caller says what it wanted instead.
+    return null
+  }
+}

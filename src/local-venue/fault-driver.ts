@@ -1,0 +1,40 @@
+/** The faults that change the books themselves: every second they are on, they do their work once. */
+import type { BookSide } from '../domain/ids.ts'
+import { TICKS_PER_DOLLAR } from '../domain/units.ts'
+import type { Faults } from './faults.ts'
+import { phaseOf, type VenueMarket } from './market.ts'
+import type { World } from './world.ts'
+
+const PERIOD_MS = 1_000
+/** Off the whole second, where bots decide. */
+const OFFSET_MS = 500
+const CROSSED_FOR_MS = 300
+/** A size that nobody else has, so that the order that crossed is known again. */
+const CROSSING_SIZE = 5_031_700
+
+export function driveFaults(world: World, faults: Faults, fromMs: number): void {
+  const strike = (atMs: number): void => {
+    for (const market of world.markets()) {
+      if (phaseOf(market, atMs) !== 'open') continue
+      if (faults.strikes('tick-flip', market)) market.crowd.forceFineTick()
+      if (faults.strikes('crossed-book', market)) cross(world, market, atMs)
+    }
+    world.schedule(atMs + PERIOD_MS, () => strike(atMs + PERIOD_MS))
+  }
+  const firstMs = Math.ceil(fromMs / PERIOD_MS) * PERIOD_MS + OFFSET_MS
+  world.schedule(firstMs, () => strike(firstMs))
+}
+
+/** A buyer one tick above the best seller, who goes away again. */
+function cross(world: World, market: VenueMarket, atMs: number): void {
+  const ask = market.book.bestAsk()
+  if (ask === null || ask.price + market.tick >= TICKS_PER_DOLLAR) return
+  const side: BookSide = 'BID'
+  const price = ask.price + market.tick
+  world.change(market, atMs, [{ side, price, size: CROSSING_SIZE }])
+  const healedAtMs = atMs + CROSSED_FOR_MS
+  world.schedule(healedAtMs, () => {
+    if (market.book.sizeAt(side, price) !== CROSSING_SIZE) return
+    world.change(market, healedAtMs, [{ side, price, size: 0 }])
+  })
+}

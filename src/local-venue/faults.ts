@@ -1,0 +1,137 @@
+/**
+ * What can go wrong on purpose. A fault is on from when it is set until its time is over or it is taken back; some ask a
+ * seeded die each time they could strike.
+ */
+import { UserError } from '../domain/user-error.ts'
+import { createRandom } from '../sim/random.ts'
+
+/** Each with what it does and, where it strikes by chance, how often it does unless told otherwise. */
+export const FAULTS = {
+  'silent-stall': {
+    says: 'market channel: no data frames, while the socket stays open and PONG is answered',
+    chance: 1,
+  },
+  'close-without-frame': {
+    says: 'market channel: connections are cut without a close frame, at once and again 5 s after each subscribe',
+    chance: 1,
+  },
+  'lost-delta': { says: 'market channel: some price_change frames are not sent', chance: 0.1 },
+  'duplicate-frames': { says: 'market channel: some frames are sent twice', chance: 0.1 },
+  'half-frame': {
+    says: 'market channel: some frames end in the middle of their JSON',
+    chance: 0.1,
+  },
+  'html-frame': { says: 'market channel: some frames are preceded by a web page', chance: 0.1 },
+  'crossed-book': {
+    says: 'books: every second a buyer above the best seller stands for 300 ms',
+    chance: 1,
+  },
+  'stale-rest-book': { says: 'CLOB: /book shows 0.01 and 0.99 only, with an old time', chance: 1 },
+  'late-snapshot': {
+    says: 'market channel: the snapshot comes 2 s after the subscribe, changes come before it',
+    chance: 1,
+  },
+  'gamma-500': { says: 'Gamma: 500', chance: 1 },
+  'gamma-html': { says: 'Gamma: a web page with status 200', chance: 1 },
+  'gamma-429': { says: 'Gamma: 429 with Retry-After', chance: 1 },
+  'gamma-lag': { says: 'Gamma: answers as of 60 s ago', chance: 1 },
+  'gamma-down': { says: 'Gamma: connections are reset', chance: 1 },
+  'no-tokens': {
+    says: 'Gamma: markets lack clobTokenIds, at most until the middle of their window',
+    chance: 1,
+  },
+  'outcomes-swapped': {
+    says: 'Gamma and CLOB: Down is listed before Up, with ids and prices in that order',
+    chance: 1,
+  },
+  'no-version': { says: 'Gamma: markets and events lack their version', chance: 1 },
+  'missing-resolution-event': { says: 'market channel: market_resolved is not sent', chance: 1 },
+  'late-resolution': {
+    says: 'windows that are due are not resolved while it is on, for five minutes at most',
+    chance: 1,
+  },
+  'clock-skew': { says: 'CLOB: /time and the Date header are 3 s ahead', chance: 1 },
+  'tick-flip': { says: 'books: the tick of the running windows becomes 0.001', chance: 1 },
+} as const satisfies Readonly<Record<string, { readonly says: string; readonly chance: number }>>
+
+export type FaultName = keyof typeof FAULTS
+
+export type Fault = {
+  readonly name: FaultName
+  /** A slug or a condition id; null means every market. */
+  readonly market: string | null
+  readonly untilMs: number | null
+  readonly probability: number
+}
+
+/** What a fault needs to know of a market to judge whether it is meant. */
+export type FaultTarget = { readonly slug: string; readonly conditionId: string }
+
+export type Faults = {
+  list(): readonly Fault[]
+  set(fault: Fault): void
+  clear(): void
+  /** Whether the fault is on, whatever the die says. */
+  isOn(name: FaultName, target?: FaultTarget): boolean
+  /** Whether it strikes now: on, and the die agrees. */
+  strikes(name: FaultName, target?: FaultTarget): boolean
+  onSet(listener: (fault: Fault) => void): void
+}
+
+export function isFaultName(name: string): name is FaultName {
+  return Object.hasOwn(FAULTS, name)
+}
+
+export function faultNameOf(name: string): FaultName {
+  if (isFaultName(name)) return name
+  throw new UserError(
+    'usage',
+    `There is no fault "${name}"; the faults are ${Object.keys(FAULTS).join(', ')}.`,
+  )
+}
+
+export function createFaults(seed: number, nowMs: () => number): Faults {
+  const die = createRandom(seed, 'faults')
+  const listeners: ((fault: Fault) => void)[] = []
+  let faults: readonly Fault[] = []
+  const current = (): readonly Fault[] => {
+    const now = nowMs()
+    if (faults.some((fault) => fault.untilMs !== null && fault.untilMs <= now)) {
+      faults = faults.filter((fault) => fault.untilMs === null || fault.untilMs > now)
+    }
+    return faults
+  }
+  const find = (name: FaultName, target: FaultTarget | undefined): Fault | undefined => {
+    // Nearly always there is none, and this is asked for every frame.
+    if (faults.length === 0) return undefined
+    return current().find((fault) => fault.name === name && isMeant(fault, target))
+  }
+  return {
+    list: current,
+    set: (fault) => {
+      faults = [
+        ...current().filter((other) => other.name !== fault.name || other.market !== fault.market),
+        fault,
+      ]
+      for (const listener of listeners) listener(fault)
+    },
+    clear: () => {
+      faults = []
+    },
+    isOn: (name, target) => find(name, target) !== undefined,
+    strikes: (name, target) => {
+      const fault = find(name, target)
+      return fault !== undefined && (fault.probability >= 1 || die.chance(fault.probability))
+    },
+    onSet: (listener) => {
+      listeners.push(listener)
+    },
+  }
+}
+
+export function isMeant(fault: Fault, target: FaultTarget | undefined): boolean {
+  if (fault.market === null) return true
+  return (
+    target !== undefined && (fault.market === target.slug || fault.market === target.conditionId)
+  )
+}

@@ -1,0 +1,36 @@
+/** The server that carries the market channel, and says that the user channel beside it is not served yet. */
+import { createServer, type IncomingMessage, type Server } from 'node:http'
+import type { Duplex } from 'node:stream'
+import { WebSocketServer } from 'ws'
+import type { MarketChannel } from './market-channel.ts'
+import { refuseUpgrade } from './unserved.ts'
+
+/** Subscriptions are short; nothing longer is read. */
+const FRAME_BYTES_MAX = 1024 * 1024
+
+export function createMarketServer(channel: MarketChannel): Server {
+  const sockets = new WebSocketServer({
+    noServer: true,
+    perMessageDeflate: false,
+    maxPayload: FRAME_BYTES_MAX,
+  })
+  const server = createServer((request, response) => {
+    request.resume()
+    const error = 'This port speaks WebSocket: connect to /ws/market.'
+    response
+      .writeHead(426, { 'Content-Type': 'application/json; charset=utf-8', Upgrade: 'websocket' })
+      .end(JSON.stringify({ error }))
+  })
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    const path = new URL(request.url ?? '/', 'http://venue').pathname.replace(/\/$/, '')
+    if (path === '/ws/market') {
+      sockets.handleUpgrade(request, socket, head, (webSocket) => channel.accept(webSocket))
+    } else if (path === '/ws/user') {
+      const error = 'The embedded venue does not serve the user channel yet.'
+      refuseUpgrade(socket, 501, JSON.stringify({ error }))
+    } else {
+      refuseUpgrade(socket, 404, JSON.stringify({ error: `There is no channel at "${path}".` }))
+    }
+  })
+  return server
+}

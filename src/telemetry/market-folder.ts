@@ -1,0 +1,149 @@
+/** A folder for each window, logs/<interval>/<slug>/: what it was, and every signal, order, fill and latency as CSV. */
+import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { EngineFact } from '../domain/facts.ts'
+import type { Market } from '../domain/market.ts'
+import type { FactSink, Log } from '../domain/ports.ts'
+import { formatMicro, formatPrice, type Ticks } from '../domain/units.ts'
+
+const HEADERS = {
+  'signals.csv':
+    'at_utc,left_ms,side,refused_by,why,up_bid,up_ask,down_bid,down_ask,limit,spend_usd',
+  'orders.csv': 'at_utc,order_id,strategy,side,limit,shares,spend_usd',
+  'fills.csv': 'at_utc,order_id,state,shares,cost_usd,fee_usd,reason',
+  'latency.csv': 'at_utc,trigger_error_us,decision_to_outcome_us,book_age_us',
+} as const
+type CsvName = keyof typeof HEADERS
+
+export function createMarketFolder({ dir, log }: { dir: string; log: Log }): FactSink {
+  const started = new Set<string>()
+  const markets = new Map<string, Market>()
+  // One write after another; the facts do not wait for the disk.
+  let queue: Promise<void> = Promise.resolve()
+
+  function later(work: () => Promise<void>): void {
+    queue = queue
+      .then(work)
+      .catch((error: unknown) => log.error("a window's file cannot be written", { error }))
+  }
+
+  function folder(market: Market): string {
+    return join(dir, market.interval, market.slug.replace(/[^a-zA-Z0-9._-]/g, '_'))
+  }
+
+  function row(market: Market, name: CsvName, cells: readonly (string | number | null)[]): void {
+    later(async () => {
+      const file = join(folder(market), name)
+      const first = !started.has(file)
+      started.add(file)
+      const line = `${cells.map(cell).join(',')}\n`
+      await appendFile(file, first ? `${HEADERS[name]}\n${line}` : line)
+    })
+  }
+
+  function begin(market: Market): void {
+    markets.set(market.conditionId, market)
+    later(async () => {
+      await mkdir(folder(market), { recursive: true })
+      await writeFile(join(folder(market), 'market_info.txt'), info(market))
+    })
+  }
+
+  function end(market: Market): void {
+    markets.delete(market.conditionId)
+    for (const name of Object.keys(HEADERS)) started.delete(join(folder(market), name))
+  }
+
+  function accept(fact: EngineFact): void {
+    const at = utc(fact.at)
+    switch (fact.kind) {
+      case 'listening':
+        return begin(fact.market)
+      case 'decided': {
+        const { decision: d } = fact
+        const market = markets.get(d.conditionId)
+        if (market === undefined) return
+        const spend = d.spend === null ? null : formatMicro(d.spend)
+        return row(market, 'signals.csv', [
+          at,
+          Math.round(d.leftMicros / 1_000),
+          d.side,
+          d.refusedBy,
+          d.why,
+          price(d.up.bestBid),
+          price(d.up.bestAsk),
+          price(d.down.bestBid),
+          price(d.down.bestAsk),
+          price(d.limit),
+          spend,
+        ])
+      }
+      case 'submitted': {
+        const { order: o } = fact
+        return row(fact.market, 'orders.csv', [
+          at,
+          o.id,
+          o.strategy,
+          o.side,
+          price(o.limit),
+          formatMicro(o.shares),
+          formatMicro(o.spend),
+        ])
+      }
+      case 'outcome': {
+        const { outcome: o } = fact
+        const filled = o.state === 'filled' ? o : null
+        const reason = o.state === 'filled' ? '' : o.reason
+        const amounts =
+          filled === null
+            ? ['0', '0', '0']
+            : [filled.shares, filled.cost, filled.fee].map(formatMicro)
+        return row(fact.market, 'fills.csv', [at, fact.order.id, o.state, ...amounts, reason])
+      }
+      case 'settled': {
+        const { market, latency, order } = fact.settlement
+        if (order !== null && markets.has(market.conditionId)) {
+          row(market, 'latency.csv', [
+            at,
+            latency.triggerErrorMicros,
+            latency.decisionToOutcomeMicros,
+            latency.bookAgeMicros,
+          ])
+        }
+        return end(market)
+      }
+      default:
+        return
+    }
+  }
+
+  return { accept, close: () => queue }
+}
+
+function info(market: Market): string {
+  return [
+    `slug: ${market.slug}`,
+    `title: ${market.title}`,
+    `condition id: ${market.conditionId}`,
+    `Up token (YES): ${market.up}`,
+    `Down token (NO): ${market.down}`,
+    `start: ${utc(market.startAt)}`,
+    `end: ${utc(market.endAt)}`,
+    `settles by: ${market.resolutionSource ?? 'not stated'}`,
+    '',
+  ].join('\n')
+}
+
+function utc(at: number): string {
+  return new Date(at / 1_000).toISOString()
+}
+
+function price(ticks: Ticks | null): string | null {
+  return ticks === null ? null : formatPrice(ticks)
+}
+
+function cell(value: string | number | null): string {
+  if (value === null) return ''
+  const text = String(value)
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+}

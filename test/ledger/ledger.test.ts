@@ -1,0 +1,155 @@
+import { spawn } from 'node:child_process'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import Database from 'libsql'
+import { describe, expect, test } from 'vitest'
+import { conditionId } from '../../src/domain/ids.ts'
+import type { Log } from '../../src/domain/ports.ts'
+import { microUsdc } from '../../src/domain/units.ts'
+import { openLedger } from '../../src/ledger/ledger.ts'
+import { openReader } from '../../src/ledger/reader.ts'
+import { tally } from '../../src/ledger/tally.ts'
+import { aMarket, at, someSettings } from '../support/builders.ts'
+import { createHarness } from '../support/harness.ts'
+
+const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+const CASH = microUsdc(10_000_000_000)
+const file = () => join(mkdtempSync(join(tmpdir(), 'ledger-')), 'ledger.db')
+const open = (path: string) => openLedger({ path, startingCash: CASH, log: silent })
+
+/** Windows with their whole life, as the engine tells it. */
+function facts(count: number, settle: (n: number) => boolean) {
+  const bot = createHarness(someSettings())
+  bot.clock(at(0))
+  for (let n = 0; n < count; n += 1) {
+    const market = aMarket({
+      conditionId: conditionId(`0x${String(n).padStart(64, '0')}`),
+      slug: `btc-updown-15m-${n}`,
+      startAt: at(900 * n),
+      endAt: at(900 * (n + 1)),
+    })
+    bot.list(market, at(900 * n + 1))
+    bot.runTo(at(900 * n + 898))
+    bot.books(market, at(900 * n + 898), 9_500, 9_600)
+    bot.runTo(at(900 * n + 899))
+    const order = bot.asked('submit').at(-1)?.order
+    if (order === undefined) throw new Error('no shot')
+    const outcome =
+      n % 3 === 2
+        ? ({ state: 'killed', reason: 'gone' } as const)
+        : ({
+            state: 'filled',
+            fills: [{ price: order.limit, shares: order.shares }],
+            shares: order.shares,
+            cost: order.spend,
+            fee: microUsdc(13_440),
+          } as const)
+    bot.send({
+      kind: 'order_outcome',
+      orderId: order.id,
+      outcome,
+      recvAt: at(900 * n + 899.2),
+      venueAt: null,
+    })
+    bot.runTo(at(900 * n + 911))
+    if (settle(n)) bot.resolve(market, n % 2 === 0 ? 'UP' : 'DOWN', at(900 * n + 912))
+  }
+  return { facts: bot.facts, cash: bot.engine.view().cash }
+}
+
+describe('the ledger', () => {
+  test('survives a restart: cash to the micro-dollar, open shots, and nothing that is settled', async () => {
+    const path = file()
+    const first = await open(path)
+    expect(await first.restore()).toEqual({ cash: CASH, paused: false, shots: [] })
+    const told = facts(7, (n) => n < 5)
+    for (const fact of told.facts) first.accept(fact)
+    await first.close()
+    const second = await open(path)
+    const remembered = await second.restore()
+    expect(remembered.cash).toBe(told.cash)
+    expect(remembered.shots.map(({ order, outcome }) => [order.id, outcome?.state])).toEqual([
+      ['btc-updown-15m-5/1', 'killed'],
+      ['btc-updown-15m-6/1', 'filled'],
+    ])
+    expect(remembered.shots[1]?.market.slug).toBe('btc-updown-15m-6')
+    await second.close()
+  })
+
+  test('tells the story of a window, and adds up', async () => {
+    const path = file()
+    const ledger = await open(path)
+    for (const fact of facts(6, () => true).facts) ledger.accept(fact)
+    await ledger.flush()
+    const reader = openReader(path)
+    expect(reader.story('last').market.slug).toBe('btc-updown-15m-5')
+    expect(reader.story('15m-3').decisions.at(-1)?.refusedBy).toBeNull()
+    expect(() => reader.story('btc')).toThrow(/part of several windows/)
+    expect(() => reader.story('nothing')).toThrow(/no window in the ledger/)
+    const sum = tally(reader.settlements(100))
+    expect(sum).toMatchObject({ windows: 6, fired: 6, filled: 4, wins: 2, feesMicro: 4 * 13_440 })
+    expect(sum.breakEven).toBeCloseTo(0.962688, 9)
+    expect(sum.low).toBeLessThan(0.5)
+    expect(sum.high).toBeGreaterThan(0.5)
+    reader.close()
+    await ledger.close()
+    const database = new Database(path, { readonly: true } as Database.Options)
+    expect(database.prepare('SELECT COUNT(*) AS n FROM trades').get()).toMatchObject({ n: 6 })
+    database.close()
+  })
+
+  test('one writer at a time; a dead one does not block', async () => {
+    const path = file()
+    writeFileSync(`${path}.lock`, '1')
+    await expect(open(path)).rejects.toThrow(/another lastsecond \(process 1\)/)
+    writeFileSync(`${path}.lock`, '999999999')
+    await (await open(path)).close()
+  })
+
+  test('a file that is no ledger is told and left as it is', async () => {
+    const path = file()
+    writeFileSync(path, 'these are my notes and not a database, whatever their name says')
+    await expect(open(path)).rejects.toThrow(/cannot be opened/)
+    expect(readFileSync(path, 'utf8')).toMatch(/^these are my notes/)
+    const newer = file()
+    await (await open(newer)).close()
+    const database = new Database(newer)
+    database.exec("UPDATE meta SET value = '99' WHERE key = 'schema_version'")
+    database.close()
+    await expect(open(newer)).rejects.toThrow(/schema 99/)
+  })
+
+  test('what was acknowledged survives kill -9', async () => {
+    const path = file()
+    const child = spawn(
+      process.execPath,
+      [fileURLToPath(new URL('./kill-child.mjs', import.meta.url)), path],
+      { stdio: ['ignore', 'pipe', 'inherit'] },
+    )
+    let acknowledged = 0
+    await new Promise<void>((resolve) => {
+      child.stdout.on('data', (chunk: Buffer) => {
+        acknowledged = Number(chunk.toString().trim().split('\n').at(-1))
+        if (acknowledged >= 40) child.kill('SIGKILL')
+      })
+      child.once('close', () => resolve())
+    })
+    const database = new Database(path, { readonly: true } as Database.Options)
+    const { n } = database.prepare('SELECT COUNT(*) AS n FROM operator_actions').get() as {
+      n: number
+    }
+    expect(n).toBeGreaterThanOrEqual(acknowledged)
+    expect(database.prepare('PRAGMA integrity_check').get()).toMatchObject({
+      integrity_check: 'ok',
+    })
+    database.close()
+    await (await open(path)).close()
+  })
+})

@@ -1,0 +1,60 @@
+/** Things to test with, each complete and changeable in one place. */
+import { conditionId, tokenId } from '../../src/domain/ids.ts'
+import type { Market } from '../../src/domain/market.ts'
+import { type Micros, microShares, micros, microUsdc, ticks } from '../../src/domain/units.ts'
+import type { EngineSettings } from '../../src/engine/settings.ts'
+import { lastSecond } from '../../src/strategies/last-second.ts'
+
+/** 2026-11-20 17:00:00 UTC. */
+export const START = micros(1_795_194_000_000_000)
+export const SECOND = 1_000_000
+
+export function at(secondsAfterStart: number): Micros {
+  return micros(START + Math.round(secondsAfterStart * SECOND))
+}
+
+export function aMarket(change: Partial<Market> = {}): Market {
+  return {
+    conditionId: conditionId(`0x${'c'.repeat(64)}`),
+    slug: 'btc-updown-15m-1795194000',
+    title: 'Bitcoin Up or Down',
+    asset: 'btc',
+    interval: '15m',
+    startAt: START,
+    endAt: at(900),
+    up: tokenId('1'.repeat(77)),
+    down: tokenId('2'.repeat(77)),
+    mappingDoubt: null,
+    tickSize: ticks(100),
+    minShares: microShares(5_000_000),
+    fee: { rateMicro: 70_000, exponent: 1 },
+    takerHold: true,
+    version: 'v1',
+    resolutionSource: null,
+    ...change,
+  }
+}
+
+export function someSettings(
+  change: Partial<EngineSettings> = {},
+  params: object = {},
+): EngineSettings {
+  return {
+    strategy: lastSecond.bind(params),
+    limits: {
+      maxOrdersPerMarket: 1,
+      maxBookAgeMs: 5_000,
+      maxClockErrorMs: 250,
+      maxPosition: microUsdc(100_000_000),
+    },
+    startingCash: microUsdc(10_000_000_000),
+    warmUpSec: 10,
+    cleanUpSec: 10,
+    minTimeToStartSec: 30,
+    holdMs: 150,
+    staleAfterMs: 5_000,
+    once: false,
+    series: [{ asset: 'btc', interval: '15m' }],
+    ...change,
+  }
+}
