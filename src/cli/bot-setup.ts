@@ -11,7 +11,7 @@ import type { VenueParts } from '../runtime/bot.ts'
 import { STRATEGIES } from '../strategies/registry.ts'
 import { createClobReads } from '../venues/polymarket/clob-reads.ts'
 import type { Endpoints } from '../venues/polymarket/endpoints.ts'
-import { createGammaFinder } from '../venues/polymarket/gamma-finder.ts'
+import { createGammaFinder, type GammaFinder } from '../venues/polymarket/gamma-finder.ts'
 import { createBookSource } from '../venues/polymarket/market-channel.ts'
 import { createVenueClock } from '../venues/polymarket/venue-clock.ts'
 
@@ -19,6 +19,12 @@ export const USER_AGENT = 'lastsecond/0.1'
 const HTTP_TIMEOUT_MS = 5_000
 /** The venue's hold on takers since September 2026. */
 const HOLD_MS = 150
+
+/** The parts with all they can do: verbs that only look use more of them than the bot does. */
+export type RealVenueParts = VenueParts & {
+  readonly finder: GammaFinder
+  readonly books: ReturnType<typeof createBookSource>
+}
 
 export function bindStrategy(config: Config): BoundStrategy {
   const definition = STRATEGIES.find(({ name }) => name === config.strategy)
@@ -73,7 +79,7 @@ export function venueParts(
   config: Config,
   endpoints: Endpoints,
   log: Log,
-): (emit: EventSink, venueNow: () => Micros) => VenueParts {
+): (emit: EventSink, venueNow: () => Micros) => RealVenueParts {
   return (emit, venueNow) => {
     const now = nowMicros
     const http = createHttp({ userAgent: USER_AGENT, timeoutMs: HTTP_TIMEOUT_MS, now })

@@ -54,6 +54,26 @@ const VERBS: readonly VerbLoader[] = [
     load: async () => (await import('./verbs/import.ts')).importVerb,
   },
   {
+    names: ['config'],
+    describe: 'show, get and set the configuration',
+    load: async () => (await import('./verbs/config.ts')).config,
+  },
+  {
+    names: ['doctor'],
+    describe: 'check everything the bot needs, each line with its fix',
+    load: async () => (await import('./verbs/doctor.ts')).doctor,
+  },
+  {
+    names: ['markets'],
+    describe: 'the windows that discovery finds right now',
+    load: async () => (await import('./verbs/markets.ts')).markets,
+  },
+  {
+    names: ['ws-test'],
+    describe: 'connect every feed for some seconds: rate, age, gaps',
+    load: async () => (await import('./verbs/ws-test.ts')).wsTest,
+  },
+  {
     names: ['strategies'],
     describe: 'strategies and their parameters',
     load: async () => (await import('./verbs/strategies.ts')).strategies,
@@ -63,6 +83,10 @@ const VERBS: readonly VerbLoader[] = [
 async function main(argv: readonly string[]): Promise<number> {
   const name = argv.find((word) => !word.startsWith('-'))
   const wanted = VERBS.find((verb) => name !== undefined && verb.names.includes(name))
+  if (name !== undefined && wanted === undefined) {
+    const known = VERBS.map((verb) => verb.names[0]).join(', ')
+    throw new UserError('usage', `there is no verb "${name}"; there are: ${known}`)
+  }
   let exitCode: number = EXIT.ok
   const parser = yargs([...argv])
     .scriptName('lastsecond')

@@ -16,10 +16,10 @@ const HEAD = ['WINDOW', 'ET', 'UTC', 'MIN LEFT', 'TICK', 'FEE', 'YES', 'NO', 'ST
 export type Survey = {
   readonly venueNow: Micros
   readonly listed: readonly Market[]
-  readonly notListed: readonly NotListed[]
+  readonly refused: readonly NotListed[]
 }
 
-export function marketTable({ venueNow, listed, notListed }: Survey): string {
+export function marketTable({ venueNow, listed, refused }: Survey): string {
   const rows = inOrder(listed).map((market) => [
     market.slug,
     ...times(market, venueNow),
@@ -29,7 +29,7 @@ export function marketTable({ venueNow, listed, notListed }: Survey): string {
     shortened(market.down),
     market.mappingDoubt === null ? 'listed' : `doubted: ${market.mappingDoubt}`,
   ])
-  const others = notListed.map(({ slug, span, reason }) => {
+  const others = refused.map(({ slug, span, reason }) => {
     const when = span === null ? ['-', '-', '-'] : times(span, venueNow)
     return [slug, ...when, '-', '-', '-', '-', `not listed: ${reason}`]
   })
@@ -37,7 +37,7 @@ export function marketTable({ venueNow, listed, notListed }: Survey): string {
 }
 
 /** One object for each window; prices and fees are decimal texts. */
-export function marketObjects({ venueNow, listed, notListed }: Survey): readonly object[] {
+export function marketObjects({ venueNow, listed, refused }: Survey): readonly object[] {
   const rows = inOrder(listed).map((market) => ({
     market: market.slug,
     listed: true,
@@ -56,7 +56,7 @@ export function marketObjects({ venueNow, listed, notListed }: Survey): readonly
     version: market.version,
     resolutionSource: market.resolutionSource,
   }))
-  const others = notListed.map(({ slug, span, reason }) => ({
+  const others = refused.map(({ slug, span, reason }) => ({
     market: slug,
     listed: false,
     reason,

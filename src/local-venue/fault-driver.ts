@@ -12,16 +12,27 @@ const CROSSED_FOR_MS = 300
 /** A size that nobody else has, so that the order that crossed is known again. */
 const CROSSING_SIZE = 5_031_700
 
-export function driveFaults(world: World, faults: Faults, fromMs: number): void {
-  const strike = (atMs: number): void => {
+export function driveFaults(world: World, faults: Faults, nowMs: () => number): void {
+  const flip = (atMs: number): void => {
     for (const market of world.markets()) {
-      if (phaseOf(market, atMs) !== 'open') continue
-      if (faults.strikes('tick-flip', market)) market.crowd.forceFineTick()
-      if (faults.strikes('crossed-book', market)) cross(world, market, atMs)
+      if (phaseOf(market, atMs) === 'open' && faults.strikes('tick-flip', market)) {
+        market.crowd.forceFineTick()
+      }
+    }
+  }
+  const strike = (atMs: number): void => {
+    // Windows that begin while the fault is on are meant too.
+    flip(atMs)
+    for (const market of world.markets()) {
+      const meant = phaseOf(market, atMs) === 'open' && faults.strikes('crossed-book', market)
+      if (meant) cross(world, market, atMs)
     }
     world.schedule(atMs + PERIOD_MS, () => strike(atMs + PERIOD_MS))
   }
-  const firstMs = Math.ceil(fromMs / PERIOD_MS) * PERIOD_MS + OFFSET_MS
+  faults.onSet((fault) => {
+    if (fault.name === 'tick-flip') flip(nowMs())
+  })
+  const firstMs = Math.ceil(nowMs() / PERIOD_MS) * PERIOD_MS + OFFSET_MS
   world.schedule(firstMs, () => strike(firstMs))
 }
 

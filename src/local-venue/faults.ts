@@ -12,7 +12,7 @@ export const FAULTS = {
     chance: 1,
   },
   'close-without-frame': {
-    says: 'market channel: connections are cut without a close frame, at once and again 5 s after each subscribe',
+    says: 'market channel: connections are cut without a close frame, at once and again 1 s after each subscribe',
     chance: 1,
   },
   'lost-delta': { says: 'market channel: some price_change frames are not sent', chance: 0.1 },
@@ -28,7 +28,7 @@ export const FAULTS = {
   },
   'stale-rest-book': { says: 'CLOB: /book shows 0.01 and 0.99 only, with an old time', chance: 1 },
   'late-snapshot': {
-    says: 'market channel: the snapshot comes 2 s after the subscribe, changes come before it',
+    says: 'market channel: the snapshot comes 1 s after the subscribe, changes come before it',
     chance: 1,
   },
   'gamma-500': { says: 'Gamma: 500', chance: 1 },

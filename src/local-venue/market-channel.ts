@@ -46,8 +46,8 @@ export type MarketChannelDeps = {
 const SNAPSHOT_TOKENS_MAX = 500
 /** A client that does not read is let go before it eats our memory. */
 const UNREAD_BYTES_MAX = 64 * 1024 * 1024
-const LATE_SNAPSHOT_MS = 2_000
-const CUT_AFTER_MS = 5_000
+const LATE_SNAPSHOT_MS = 1_000
+const CUT_AFTER_MS = 1_000
 const WEB_PAGE =
   '<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body>502</body></html>'
 

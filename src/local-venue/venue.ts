@@ -70,7 +70,7 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
     holdsResolution: (market, atMs) =>
       atMs - market.resolvesAtMs < HELD_AT_MOST_MS && faults.strikes('late-resolution', market),
   })
-  driveFaults(world, faults, anchorSec * 1000)
+  driveFaults(world, faults, nowMs)
   for (const name of options.faults ?? []) {
     faults.set({ name, market: null, untilMs: null, probability: FAULTS[name].chance })
   }

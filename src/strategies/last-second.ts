@@ -13,8 +13,10 @@ import {
 } from '../domain/strategy.ts'
 import { MICRO, type MicroShares, parsePrice, parseShares, type Ticks } from '../domain/units.ts'
 
-const price = z
-  .string()
+/** A file may write 0.99 as a number; it becomes the text a person typed before it becomes an integer. */
+const decimal = z.union([z.string(), z.number()]).transform(String)
+
+const price = decimal
   .transform((text, context) => {
     const value = parsePrice(text)
     if (value !== null && value > 0 && value < 10_000) return value
@@ -26,8 +28,7 @@ const price = z
   })
   .describe('highest price to pay for a share, in dollars')
 
-const shares = z
-  .string()
+const shares = decimal
   .transform((text, context) => {
     const value = parseShares(text)
     if (value !== null && value > 0 && value % MICRO === 0) return value

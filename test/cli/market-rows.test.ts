@@ -28,7 +28,7 @@ const market: Market = {
 const survey = {
   venueNow: at('2026-11-20T17:02:30Z'),
   listed: [market],
-  notListed: [
+  refused: [
     {
       slug: 'btc-updown-5m-1',
       span: { startAt: market.startAt, endAt: market.endAt },

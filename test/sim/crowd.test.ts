@@ -8,7 +8,7 @@ import { createTwoSidedBook, type TwoSidedBook } from '../../src/sim/two-sided-b
 import { fairUp, winnerOf } from '../../src/sim/window-truth.ts'
 
 const START = 1_000
-const END = 1_150
+const END = 1_100
 const SPAN = { startSec: START, endSec: END, rule: 'twap60' as const }
 const SHARE = 1_000_000
 

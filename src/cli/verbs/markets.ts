@@ -1,21 +1,14 @@
 /** One look at the venue: the windows that the bot would take up now, and why the others are not listed. Needs no key. */
-import { readFileSync } from 'node:fs'
 import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import type { Log } from '../../domain/ports.ts'
 import { UserError } from '../../domain/user-error.ts'
-import { nowMicros } from '../../net/clock.ts'
-import { createHttp } from '../../net/http.ts'
-import { createClobReads } from '../../venues/polymarket/clob-reads.ts'
-import { type Endpoints, PRODUCTION, parseVenueJson } from '../../venues/polymarket/endpoints.ts'
-import { createGammaFinder } from '../../venues/polymarket/gamma-finder.ts'
-import { createVenueClock } from '../../venues/polymarket/venue-clock.ts'
-import { seriesOf, USER_AGENT } from '../bot-setup.ts'
+import type { Endpoints } from '../../venues/polymarket/endpoints.ts'
+import { type RealVenueParts, venueParts } from '../bot-setup.ts'
 import { marketObjects, marketTable, type Survey } from '../market-rows.ts'
-import { startVenueChild } from '../venue-child.ts'
+import { openVenue } from '../venue-endpoints.ts'
 import { EXIT, print, say, type Verb } from '../verb.ts'
 
-const HTTP_TIMEOUT_MS = 5_000
 const CLOCK_TIMEOUT_MS = 10_000
 
 export const markets: Verb = {
@@ -39,68 +32,40 @@ export const markets: Verb = {
       logLevel: args.logLevel,
       flags,
     })
-    const venue = await openVenue(config, text('venueJson'))
+    const venue = await openVenue({
+      venue: config.venue,
+      venueJson: text('venue-json'),
+      childFlags: [],
+    })
     try {
       const survey = await surveyMarkets(config, venue.endpoints)
       if (args.json) for (const row of marketObjects(survey)) print(JSON.stringify(row))
-      else if (survey.listed.length + survey.notListed.length > 0) print(marketTable(survey))
+      else if (survey.listed.length + survey.refused.length > 0) print(marketTable(survey))
       if (survey.listed.length === 0) {
         const minutes = config.discovery.maxMinutesAhead
         say(`no window of the asked series closes within ${minutes} minutes`)
       }
       return EXIT.ok
     } finally {
-      await venue.close()
+      await venue.stop()
     }
   },
 }
 
-type OpenVenue = { readonly endpoints: Endpoints; close(): Promise<void> }
-
-async function openVenue(config: Config, file: string | undefined): Promise<OpenVenue> {
-  if (file !== undefined) {
-    return { endpoints: parseVenueJson(readVenueFile(file)), close: () => Promise.resolve() }
-  }
-  if (config.venue === 'polymarket') {
-    return { endpoints: PRODUCTION, close: () => Promise.resolve() }
-  }
-  const child = await startVenueChild([])
-  return { endpoints: parseVenueJson(child.line), close: child.stop }
-}
-
-function readVenueFile(file: string): string {
-  try {
-    return readFileSync(file, 'utf8')
-  } catch {
-    throw new UserError('usage', `--venue-json: the file ${file} cannot be read`)
-  }
-}
-
 async function surveyMarkets(config: Config, endpoints: Endpoints): Promise<Survey> {
-  const now = nowMicros
-  const log = sayOnlyTrouble
-  const http = createHttp({ userAgent: USER_AGENT, timeoutMs: HTTP_TIMEOUT_MS, now })
-  const clob = createClobReads({ http, endpoints })
-  const clock = createVenueClock({ http, clob, emit: () => undefined, now, log })
-  const finder = createGammaFinder({
-    http,
-    clob,
+  const hearNothing = () => undefined
+  const { clock, finder }: RealVenueParts = venueParts(
+    config,
     endpoints,
-    emit: () => undefined,
-    now,
-    venueNow: clock.venueNow,
-    log,
-    random: Math.random,
-    options: { series: seriesOf(config), maxMinutesAhead: config.discovery.maxMinutesAhead },
-  })
+    sayOnlyTrouble,
+  )(hearNothing, () => clock.venueNow())
   try {
     await withinTime(clock.start(), endpoints)
-    await finder.pollNow()
-    const { listed, notListed, problems } = finder.stats()
+    const { listed, refused, problems } = await finder.pollNow()
     if (listed.length === 0 && problems.length > 0) {
       throw new UserError('general', `the venue could not be asked: ${problems.join('; ')}`)
     }
-    return { venueNow: clock.venueNow(), listed, notListed }
+    return { venueNow: clock.venueNow(), listed, refused }
   } finally {
     clock.stop()
     await finder.stop()

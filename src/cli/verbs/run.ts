@@ -1,5 +1,5 @@
 /** The bot itself: dry by default, on the embedded venue by default. */
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { startControl } from '../../control/server.ts'
@@ -13,14 +13,13 @@ import type { Mode } from '../../runtime/modes.ts'
 import { createLogSink } from '../../telemetry/log-sink.ts'
 import { createLogs } from '../../telemetry/logger.ts'
 import { createMarketFolder } from '../../telemetry/market-folder.ts'
-import { type Endpoints, PRODUCTION, parseVenueJson } from '../../venues/polymarket/endpoints.ts'
 import { bindStrategy, engineSettings, venueParts } from '../bot-setup.ts'
 import { passLiveLocks } from '../live-lock.ts'
 import { createScreen, type Screen } from '../live-table.ts'
 import { settledLine } from '../settled-line.ts'
 import { inOrderOfClose } from '../settled-order.ts'
 import { createStatusFeed } from '../status-feed.ts'
-import { startVenueChild, type VenueChild } from '../venue-child.ts'
+import { openVenue } from '../venue-endpoints.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
 
 type RunArgs = {
@@ -152,16 +151,45 @@ async function scheduled(
 }
 
 async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal): Promise<number> {
+  // What is opened is closed in the opposite order, however far the opening came.
+  const closers: (() => unknown)[] = []
+  try {
+    const bot = await openBot(args, loaded, closers)
+    await Promise.race([bot.start().then(() => process.send?.('ready')), aborted(abort)])
+    if (!abort.aborted) await Promise.race([bot.done, aborted(abort)])
+    return EXIT.ok
+  } finally {
+    for (const close of closers.reverse()) await close()
+  }
+}
+
+async function openBot(
+  args: RunArgs,
+  loaded: LoadedConfig,
+  closers: (() => unknown)[],
+): Promise<Bot> {
   const { config } = loaded
   const mode: Mode = 'dry'
   const strategy = bindStrategy(config)
   const settings = engineSettings(config, strategy, args.once)
-  const child = await embeddedVenue(args, config.venue)
-  const endpoints = endpointsOf(args, child)
   const folder = join(config.dataDir, config.venue, mode)
   mkdirSync(folder, { recursive: true })
-  const base = { venue: config.venue, mode }
-  const logs = createLogs({ ...config.log, base })
+  const logs = createLogs({ ...config.log, base: { venue: config.venue, mode } })
+  closers.push(logs.close)
+  const control = await startControl({
+    host: config.control.host,
+    port: config.control.port,
+    explicitPort: loaded.origins.get('control.port')?.kind !== 'default',
+    runFile: join(folder, 'run.json'),
+    log: logs.finder,
+  })
+  closers.push(control.close)
+  const venue = await openVenue({
+    venue: config.venue,
+    venueJson: args.venueJson,
+    childFlags: childFlags(args),
+  })
+  closers.push(venue.stop)
   const ledger = await openLedger({
     path: join(folder, 'ledger.db'),
     startingCash: config.paper.startingCashUsd as MicroUsdc,
@@ -172,7 +200,8 @@ async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal):
       ? null
       : createTape(args.tape, (error) => logs.finder.error('the tape cannot be written', { error }))
   let bot: Bot | null = null
-  const screen = screenFor(args, config.venue, child, () => bot)
+  const screen = screenFor(args, config.venue, venue.notes, () => bot)
+  closers.push(screen.stop)
   const status = createStatusFeed({ mode, venue: config.venue, strategy: strategy.name }, () => bot)
   bot = createBot({
     settings,
@@ -188,29 +217,10 @@ async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal):
       screen.sink,
     ],
     tape,
-    venue: venueParts(config, endpoints, logs.finder),
+    venue: venueParts(config, venue.endpoints, logs.finder),
   })
-  const control = await startControl({
-    host: config.control.host,
-    port: config.control.port,
-    explicitPort: loaded.origins.get('control.port')?.kind !== 'default',
-    runFile: join(folder, 'run.json'),
-    log: logs.finder,
-  })
-  const stopStatus = status.start(control.publish)
-  try {
-    await bot.start()
-    process.send?.('ready')
-    await Promise.race([bot.done, aborted(abort)])
-  } finally {
-    stopStatus()
-    await bot.stop()
-    screen.stop()
-    await control.close()
-    await logs.close()
-    await child?.stop()
-  }
-  return EXIT.ok
+  closers.push(bot.stop, status.start(control.publish))
+  return bot
 }
 
 function aborted(signal: AbortSignal): Promise<void> {
@@ -220,41 +230,29 @@ function aborted(signal: AbortSignal): Promise<void> {
   })
 }
 
-async function embeddedVenue(args: RunArgs, venue: string): Promise<VenueChild | null> {
-  if (venue !== 'local' || args.venueJson !== undefined) return null
-  const flags = ['--profile', 'demo']
-  if (args.seed !== undefined) flags.push('--seed', String(args.seed))
-  if (args.epoch !== undefined) flags.push('--epoch', String(args.epoch))
-  if (args.window !== undefined) flags.push('--window', String(args.window))
-  if (args.firstClose !== undefined) flags.push('--first-close', String(args.firstClose))
-  return startVenueChild(flags)
-}
-
-function endpointsOf(args: RunArgs, child: VenueChild | null): Endpoints {
-  if (child !== null) return parseVenueJson(child.line)
-  if (args.venueJson === undefined) return PRODUCTION
-  try {
-    return parseVenueJson(readFileSync(args.venueJson, 'utf8'))
-  } catch (error) {
-    if (error instanceof UserError) throw error
-    throw new UserError(
-      'usage',
-      `--venue-json ${args.venueJson} cannot be read: ${(error as Error).message}`,
-    )
+function childFlags(args: RunArgs): string[] {
+  const given = {
+    seed: args.seed,
+    epoch: args.epoch,
+    window: args.window,
+    'first-close': args.firstClose,
   }
+  const flags = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  )
+  return ['--profile', 'demo', ...flags]
 }
 
 function screenFor(
   args: RunArgs,
   venue: string,
-  child: VenueChild | null,
+  notes: readonly string[],
   bot: () => Bot | null,
 ): Screen {
   if (args.json) {
     const sink = inOrderOfClose((settlement) => print(JSON.stringify(settledLine(settlement))))
     return { sink, stop: () => undefined }
   }
-  const notes = child === null ? [] : notesOf(child.line)
   const place = venue === 'local' ? 'embedded venue, play money' : 'Polymarket, no orders are sent'
   return createScreen({
     banner: [`lastsecond  DRY RUN  ${place}`, ...notes.map((note) => `  ${note}`)],
@@ -263,8 +261,4 @@ function screenFor(
     snapshot: () =>
       bot()?.snapshot() ?? { cash: '0', paused: false, clock: null, roundTrip: null, windows: [] },
   })
-}
-
-function notesOf(line: string): readonly string[] {
-  return parseVenueJson(line).notes
 }

@@ -67,15 +67,16 @@ const venueSchema = z.object({
 })
 
 /** What an embedded venue says of itself in its first line. */
-export type VenueDescription = Endpoints & z.output<typeof venueSchema>
+export type VenueLine = Endpoints & z.output<typeof venueSchema>
 
-export function parseVenueJson(text: string): VenueDescription {
+export function parseVenueJson(text: string): VenueLine {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    // Whoever saved all that the venue wrote has our line at the top.
+    json = JSON.parse(text.trim().split('\n')[0] ?? '')
   } catch {
     throw new UserError(
-      'config',
+      'usage',
       'The venue description is not JSON; give the file that holds the first line `lastsecond venue --json` printed.',
     )
   }
@@ -87,7 +88,7 @@ export function parseVenueJson(text: string): VenueDescription {
     return isMissing(json, issue.path) ? `"${key}" is missing` : `"${key}" is wrong`
   })
   throw new UserError(
-    'config',
+    'usage',
     `The venue description cannot be used: ${problems.join(', ')}; \`lastsecond venue --json\` prints a complete one.`,
   )
 }

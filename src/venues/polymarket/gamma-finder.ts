@@ -45,18 +45,22 @@ export type FinderDeps = {
   readonly options: FinderOptions
 }
 
-export type FinderStats = {
-  readonly polls: number
-  readonly failedPolls: number
+export type Found = {
   /** Told and not yet over. */
   readonly listed: readonly Market[]
-  readonly notListed: readonly NotListed[]
+  readonly refused: readonly NotListed[]
+  /** What could not be asked. */
   readonly problems: readonly string[]
 }
 
+export type FinderStats = {
+  readonly polls: number
+  readonly failedPolls: number
+} & Found
+
 export type GammaFinder = Finder & {
-  /** One poll of every series; resolves when all that it found is told. Never rejects: see `stats().problems`. */
-  pollNow(): Promise<void>
+  /** One poll of every series; resolves when all that it found is told. Never rejects: what failed is a problem of the result. */
+  pollNow(): Promise<Found>
   /** Somebody says that this window is resolved. */
   hint(condition: ConditionId): void
   stats(): FinderStats
@@ -154,10 +158,16 @@ export function createGammaFinder(deps: FinderDeps): GammaFinder {
     deps.emit({ kind: 'market_listed', market, recvAt: now(), venueAt: null })
   }
 
-  async function poll(): Promise<void> {
+  async function poll(): Promise<Found> {
     await look(series)
     polls += 1
     if (problems.length > 0) failedPolls += 1
+    return found()
+  }
+
+  function found(): Found {
+    const at = venueNow()
+    return { listed: book.listed(at), refused: book.notListed(at), problems }
   }
 
   function pollDelayMs(): number {
@@ -216,13 +226,7 @@ export function createGammaFinder(deps: FinderDeps): GammaFinder {
       resolutions.stop()
       await queue
     },
-    stats: () => ({
-      polls,
-      failedPolls,
-      listed: book.listed(venueNow()),
-      notListed: book.notListed(venueNow()),
-      problems,
-    }),
+    stats: () => ({ polls, failedPolls, ...found() }),
   }
 }
 

@@ -55,7 +55,6 @@ const seriesSchema = z.object({ id: z.union([z.string(), z.number()]), slug: tex
 
 export type GammaMarket = z.output<typeof marketSchema>
 export type GammaEvent = z.output<typeof eventSchema>
-export type GammaSeries = z.output<typeof seriesSchema>
 
 export type Unreadable = { readonly unreadable: string }
 

@@ -52,7 +52,7 @@ test('one poll by the clock of the venue prints one line for each window', async
     .get('/events')
     .query(true)
     .reply(200, [wireEvent(SPEC)])
-  const args = { ...GLOBAL, asset: 'btc', interval: '5m', venueJson: join(folder, 'venue.json') }
+  const args = { ...GLOBAL, asset: 'btc', interval: '5m', 'venue-json': join(folder, 'venue.json') }
   expect(await markets.run(args)).toBe(0)
   expect(printed).toHaveLength(1)
   const line: unknown = JSON.parse(printed.join(''))
@@ -60,18 +60,18 @@ test('one poll by the clock of the venue prints one line for each window', async
 })
 
 test('an unknown asset is refused with the list of the known ones', async () => {
-  const args = { ...GLOBAL, asset: 'doge', venueJson: join(folder, 'venue.json') }
+  const args = { ...GLOBAL, asset: 'doge', 'venue-json': join(folder, 'venue.json') }
   await expect(markets.run(args)).rejects.toThrow(/btc, eth, sol, xrp.*doge/)
 })
 
 test('a venue file that is not there is named', async () => {
-  const args = { ...GLOBAL, venueJson: join(folder, 'nothing.json') }
+  const args = { ...GLOBAL, 'venue-json': join(folder, 'nothing.json') }
   await expect(markets.run(args)).rejects.toThrow(/nothing\.json cannot be read/)
 })
 
 test('a venue that cannot be asked is an error, not an empty list', async () => {
   nock('https://clob.example').persist().get('/time').reply(200, String(VENUE_SEC))
   nock('https://gamma.example').get('/events').query(true).reply(403, '<html>no</html>')
-  const args = { ...GLOBAL, asset: 'btc', interval: '5m', venueJson: join(folder, 'venue.json') }
+  const args = { ...GLOBAL, asset: 'btc', interval: '5m', 'venue-json': join(folder, 'venue.json') }
   await expect(markets.run(args)).rejects.toThrow(/gamma\.example\/events answered 403/)
 })

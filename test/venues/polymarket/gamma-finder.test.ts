@@ -163,7 +163,7 @@ describe('by computed slug', () => {
     const { finder, found, clock } = aFinder({ intervals: ['1h'] })
     await finder.pollNow()
     expect(found()).toEqual([])
-    expect(finder.stats().notListed).toEqual([
+    expect(finder.stats().refused).toEqual([
       expect.objectContaining({ slug: hour.slug, reason: 'it closes beyond the horizon' }),
     ])
     clock.venueNow = at('2026-11-20T17:40:00Z')
@@ -247,7 +247,7 @@ describe('by series, where the computed name leads nowhere', () => {
     const { finder, found } = aFinder({ intervals: ['15m'] })
     await finder.pollNow()
     expect(found()).toEqual([slugOf(SHORT)])
-    expect(finder.stats().notListed).toEqual([
+    expect(finder.stats().refused).toEqual([
       expect.objectContaining({ slug: slugOf(zombie), reason: 'it has ended' }),
     ])
     await finder.stop()
@@ -308,7 +308,7 @@ describe('what is not ready', () => {
     const { finder, found } = aFinder()
     await finder.pollNow()
     expect(found()).toEqual([])
-    expect(finder.stats().notListed[0]?.reason).toMatch(/not given it its tokens yet/)
+    expect(finder.stats().refused[0]?.reason).toMatch(/not given it its tokens yet/)
     nock.cleanAll()
     serve(wireEvent(CURRENT))
     serveClob({}, CURRENT)
@@ -323,7 +323,7 @@ describe('what is not ready', () => {
     nock(CLOB).get(path).reply(404, { error: 'market not found' })
     const { finder, inbox } = aFinder()
     await finder.pollNow()
-    expect(finder.stats().notListed[0]?.reason).toMatch(/does not know its token/)
+    expect(finder.stats().refused[0]?.reason).toMatch(/does not know its token/)
     expect(finder.stats().problems).toEqual([])
     serveClob({}, CURRENT)
     await finder.pollNow()

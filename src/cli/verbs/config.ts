@@ -1,0 +1,126 @@
+/** The configuration: what holds and where it came from, and changing it. */
+import { existsSync, readFileSync } from 'node:fs'
+import { parseDocument } from 'yaml'
+import { z } from 'zod'
+import { CONFIG_KEYS, configKey, showValue } from '../../config/keys.ts'
+import { DEFAULT_FILE, type LoadedConfig, loadConfig } from '../../config/load.ts'
+import { didYouMean } from '../../config/nearest.ts'
+import { originText } from '../../config/origin.ts'
+import { replaceFile } from '../../config/yaml-file.ts'
+import { UserError } from '../../domain/user-error.ts'
+import { STRATEGIES } from '../../strategies/registry.ts'
+import { bindStrategy } from '../bot-setup.ts'
+import { textTable } from '../text-table.ts'
+import { EXIT, type GlobalArgs, print, say, type Verb } from '../verb.ts'
+
+export const config: Verb = {
+  command: 'config <action> [key] [value]',
+  describe: 'config show | get KEY | set KEY VALUE',
+  build: (argv) =>
+    argv
+      .positional('action', { choices: ['show', 'get', 'set'] as const, demandOption: true })
+      .positional('key', { type: 'string' })
+      .positional('value', { type: 'string' }),
+  run(args) {
+    const loaded = loadConfig({
+      config: args.config,
+      profile: args.profile,
+      logLevel: args.logLevel,
+    })
+    for (const note of loaded.notes) say(note)
+    const key = args['key'] as string | undefined
+    const value = args['value'] === undefined ? undefined : String(args['value'])
+    if (args['action'] === 'show') show(loaded, args.json)
+    else if (key === undefined)
+      throw new UserError(
+        'usage',
+        `config ${String(args['action'])} needs the name of a setting; \`lastsecond config show\` lists them`,
+      )
+    else if (args['action'] === 'get') print(settingText(loaded, key))
+    else if (value === undefined) throw new UserError('usage', `config set ${key} needs a value`)
+    else set(args, key, value)
+    return Promise.resolve(EXIT.ok)
+  },
+}
+
+function show(loaded: LoadedConfig, json: boolean): void {
+  const rows = CONFIG_KEYS.map((key) => ({
+    key: key.path,
+    value: settingText(loaded, key.path),
+    origin: originText(loaded.origins.get(key.path) ?? { kind: 'default' }),
+  }))
+  const secrets = Object.entries(loaded.secrets).map(([key, origin]) => ({
+    key,
+    value: origin === null ? 'not set' : 'set, hidden',
+    origin: origin === null ? '' : originText(origin),
+  }))
+  if (json) print(JSON.stringify({ settings: rows, secrets, files: loaded.files }))
+  else
+    print(
+      textTable(
+        ['SETTING', 'VALUE', 'ORIGIN'],
+        [...rows, ...secrets].map((row) => [row.key, row.value, row.origin]),
+      ),
+    )
+}
+
+function settingText(loaded: LoadedConfig, path: string): string {
+  const param = /^params\.(.+)$/.exec(path)?.[1]
+  if (param !== undefined) return String(loaded.config.params[param] ?? '')
+  const key = configKey(path)
+  if (key === undefined) throw unknown(path)
+  const value = path
+    .split('.')
+    .reduce<unknown>((at, name) => (at as Record<string, unknown>)[name], loaded.config)
+  return showValue(key, value)
+}
+
+function unknown(path: string): UserError {
+  const hint = didYouMean(
+    path,
+    CONFIG_KEYS.map((key) => key.path),
+  )
+  return new UserError(
+    'config',
+    `there is no setting "${path}"${hint}; \`lastsecond config show\` lists them`,
+  )
+}
+
+/** Tries the whole configuration with the change before a byte is written; comments in the file stay. */
+function set(args: GlobalArgs, path: string, value: string): void {
+  const key = configKey(path)
+  if (key === undefined && !path.startsWith('params.')) throw unknown(path)
+  const file = args.config ?? DEFAULT_FILE
+  const document = parseDocument(existsSync(file) ? readFileSync(file, 'utf8') : '')
+  document.setIn(path.split('.'), typed(value, key?.shape ?? paramShape(path)))
+  const text = document.toString()
+  const tried = loadConfig({
+    config: args.config,
+    profile: args.profile,
+    logLevel: args.logLevel,
+    fileText: { file, text },
+  })
+  bindStrategy(tried.config)
+  replaceFile(file, text)
+  const winner = tried.origins.get(path)
+  say(`${path} = ${value} is in ${file}`)
+  if (winner !== undefined && winner.kind !== 'file')
+    say(`but it is overridden ${originText(winner)}`)
+}
+
+function typed(value: string, shape: string): unknown {
+  if (shape === 'list') return value.split(',').map((one) => one.trim())
+  if (shape === 'boolean' && (value === 'true' || value === 'false')) return value === 'true'
+  const number = Number(value)
+  return shape === 'number' && value !== '' && Number.isFinite(number) ? number : value
+}
+
+/** A parameter is a number where its strategy says so, and text elsewhere: prices and sizes are decimal texts. */
+function paramShape(path: string): string {
+  const name = path.slice('params.'.length)
+  const isNumber = STRATEGIES.some(({ params }) => {
+    const property = z.toJSONSchema(params, { io: 'input' }).properties?.[name]
+    return typeof property === 'object' && property.type === 'number'
+  })
+  return isNumber ? 'number' : 'text'
+}

@@ -1,0 +1,175 @@
+/** The command line as a person meets it: exit codes, one sentence, nothing on the wrong stream. Runs what was built. */
+import { spawn } from 'node:child_process'
+import { mkdtempSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, test } from 'vitest'
+
+const main = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url))
+const folder = () => mkdtempSync(join(tmpdir(), 'cli-'))
+
+type Result = { code: number | null; out: string; err: string }
+
+function cli(
+  args: readonly string[],
+  cwd = folder(),
+  env: Record<string, string> = {},
+): Promise<Result> {
+  const child = spawn(process.execPath, [main, ...args], {
+    cwd,
+    env: { PATH: process.env['PATH'] ?? '', ...env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  const result = { out: '', err: '' }
+  child.stdout.on('data', (chunk: Buffer) => {
+    result.out += chunk.toString()
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    result.err += chunk.toString()
+  })
+  return new Promise((resolve) => child.once('close', (code) => resolve({ code, ...result })))
+}
+
+describe('what cannot be done is one sentence and the right exit code', () => {
+  test.each([
+    [['nonsense'], 2, /there is no verb "nonsense"/],
+    [['run', '--bogus'], 2, /bogus/i],
+    [[], 2, /Say what to do/],
+    [['run', '--asset', 'doge'], 4, /ones of btc, eth, sol, xrp, got "doge"/],
+    [['run', '--interval', '7m'], 4, /7m/],
+    [['run', '--strategy', 'magic'], 4, /there is no strategy "magic"; there are: last-second/],
+    [['run', '--config', 'missing.yaml'], 4, /missing\.yaml/],
+    [['run', '--venue-json', 'missing.json'], 2, /missing\.json cannot be read/],
+    [['run', '--schedule', 'now and then'], 2, /is not a cron text/],
+    [['venue', '--window', '5'], 2, /90/],
+    [['status'], 3, /no bot is running/],
+    [['trades'], 3, /there is no ledger/],
+    [['logs'], 3, /lastsecond run/],
+    [['import', 'missing.jsonl', '--check'], 2, /there is no file missing\.jsonl/],
+    [['import', 'missing.jsonl'], 2, /--check/],
+    [['config', 'set', 'limits.maxBookAgeMs', '0'], 4, /limits\.maxBookAgeMs/],
+    [['config', 'get', 'limits.maxBokAgeMs'], 4, /limits\.maxBookAgeMs/],
+    [['run', '--live', '--venue', 'polymarket'], 7, /POLYMARKET_PRIVATE_KEY/],
+  ] as const)('%j', async (args, code, message) => {
+    const result = await cli(args)
+    expect(result.err).toMatch(message)
+    expect(result.err).not.toMatch(/\n {4}at /)
+    expect([result.code, result.out]).toEqual([code, ''])
+  })
+
+  test('a broken configuration file names the key, the value and where it stands', async () => {
+    const cwd = folder()
+    writeFileSync(join(cwd, 'lastsecond.yaml'), 'limits:\n  maxBookAgeMs: soon\n')
+    const result = await cli(['config', 'show'], cwd)
+    expect(result.code).toBe(4)
+    expect(result.err).toMatch(/limits\.maxBookAgeMs.*soon.*lastsecond\.yaml/)
+  })
+
+  test('a control port that the user chose and somebody else has', async () => {
+    const server = createServer()
+    const port = await new Promise<number>((resolve) =>
+      server.listen(0, '127.0.0.1', () => resolve((server.address() as { port: number }).port)),
+    )
+    const result = await cli(['run', '--once', '--json'], folder(), { CONTROL_PORT: String(port) })
+    expect([result.code, result.out]).toEqual([4, ''])
+    expect(result.err).toMatch(/control port .* is taken/)
+    server.close()
+  })
+})
+
+describe('the locks before real money', () => {
+  test('--live counts down without a terminal, then says why it goes no further, with exit code 7', async () => {
+    const result = await cli(['run', '--live', '--once', '--json'])
+    expect(result.err).toMatch(/LIVE ON EMBEDDED VENUE: starting in 5 seconds/)
+    expect(result.err).toMatch(/ {2}1\.\.\./)
+    expect(result.err).toMatch(/has not landed/)
+    expect([result.code, result.out]).toEqual([7, ''])
+  })
+
+  test('Ctrl-C in the countdown ends it', async () => {
+    const child = spawn(process.execPath, [main, 'run', '--live'], {
+      cwd: folder(),
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let err = ''
+    let interrupted = false
+    child.stderr.on('data', (chunk: Buffer) => {
+      err += chunk.toString()
+      if (!interrupted && err.includes('4...')) interrupted = child.kill('SIGINT')
+    })
+    const code = await new Promise((resolve) => child.once('close', resolve))
+    expect(code).toBe(7)
+    expect(err).toMatch(/aborted before it began/)
+    expect(err).not.toMatch(/ {2}1\.\.\./)
+  })
+})
+
+test('run --once --json is the same twice for a seed and an epoch, and every line is whole', async () => {
+  const args = [
+    'run',
+    '--venue',
+    'local',
+    '--once',
+    '--json',
+    '--seed',
+    '11',
+    '--epoch',
+    '1795230000000',
+    '--asset',
+    'btc,eth',
+    '--interval',
+    '5m,15m',
+    '--first-close',
+    '36',
+  ]
+  const cwds = [folder(), folder()]
+  const runs = await Promise.all(cwds.map((cwd) => cli(args, cwd)))
+  const rows = runs.map(({ code, out }) => {
+    expect(code).toBe(0)
+    return out
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as Record<string, unknown>)
+  })
+  const stable = (list: Record<string, unknown>[]) =>
+    list.map(({ market, side, decision, reason, price, shares, pnl, fillState }) => ({
+      market,
+      side,
+      decision,
+      reason,
+      price,
+      shares,
+      pnl,
+      fillState,
+    }))
+  expect(stable(rows[0] ?? [])).toEqual(stable(rows[1] ?? []))
+  expect(rows[0]).toHaveLength(4)
+  for (const row of rows[0] ?? []) {
+    expect(Object.keys(row)).toEqual(
+      expect.arrayContaining([
+        'market',
+        'asset',
+        'interval',
+        'side',
+        'decision',
+        'reason',
+        'price',
+        'shares',
+        'pnl',
+        'breakEven',
+        'fillState',
+        'latency',
+      ]),
+    )
+    expect(['fired', 'passed']).toContain(row['decision'])
+    expect(row['pnl']).toMatch(/^-?\d+(\.\d+)?$/)
+  }
+  const [cwd] = cwds
+  const trades = await cli(['trades', '--json'], cwd)
+  expect(trades.out.trim().split('\n')).toHaveLength(4)
+  const why = await cli(['explain', 'last'], cwd)
+  expect(why.out).toMatch(/CHECK +ANSWER +MARGIN/)
+  expect((await cli(['pnl'], cwd)).out).toMatch(/too few/)
+}, 120_000)

@@ -1,0 +1,128 @@
+/** The bot's real parts against the embedded venue over real sockets, with windows of a few seconds. */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, describe, expect, test } from 'vitest'
+import { engineSettings, venueParts } from '../../src/cli/bot-setup.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import type { EngineEvent } from '../../src/domain/events.ts'
+import type { EngineFact } from '../../src/domain/facts.ts'
+import type { FactSink, Log, Tape } from '../../src/domain/ports.ts'
+import type { MicroUsdc } from '../../src/domain/units.ts'
+import { createEngine } from '../../src/engine/engine.ts'
+import { openLedger } from '../../src/ledger/ledger.ts'
+import { type RunningVenue, startLocalVenue } from '../../src/local-venue/venue.ts'
+import { nowMicros } from '../../src/net/clock.ts'
+import { parseTape } from '../../src/recorder/tape.ts'
+import { createBot } from '../../src/runtime/bot.ts'
+import { lastSecond } from '../../src/strategies/last-second.ts'
+
+const log: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+let venue: RunningVenue | null = null
+
+afterEach(async () => {
+  await venue?.close()
+  venue = null
+})
+
+async function session(change: {
+  windowSec: number
+  firstCloseSec: number
+  assets: ('btc' | 'eth')[]
+  seed: number
+  ledger?: string
+}) {
+  venue = await startLocalVenue({ profile: 'demo', port: 0, resolutionDelayMs: 500, ...change })
+  const config = { ...loadConfig({ env: {}, cwd: tmpdir() }).config, assets: change.assets }
+  const settings = {
+    ...engineSettings(config, lastSecond.bind({}), true),
+    minTimeToStartSec: 3,
+    cleanUpSec: 1,
+  }
+  const facts: EngineFact[] = []
+  const lines: string[] = []
+  const sink: FactSink = { accept: (fact) => void facts.push(fact), close: () => Promise.resolve() }
+  const tape: Tape = {
+    append: (event: EngineEvent) => void lines.push(JSON.stringify(event)),
+    close: () => Promise.resolve(),
+  }
+  const path = change.ledger ?? join(mkdtempSync(join(tmpdir(), 'bot-')), 'ledger.db')
+  const keeper = await openLedger({ path, startingCash: settings.startingCash, log })
+  const bot = createBot({
+    settings,
+    mode: 'dry',
+    fill: 'shadow',
+    now: nowMicros,
+    log,
+    keeper,
+    sinks: [sink],
+    tape,
+    venue: venueParts(config, venue.endpoints, log),
+  })
+  return { bot, facts, lines, settings, path }
+}
+
+describe('the whole job over real sockets', () => {
+  test('two windows are found, listened to, judged in the last second, settled and booked; the tape replays byte for byte', async () => {
+    const { bot, facts, lines, settings, path } = await session({
+      windowSec: 9,
+      firstCloseSec: 9,
+      assets: ['btc', 'eth'],
+      seed: 3,
+    })
+    await bot.start()
+    await bot.done
+    await bot.stop()
+    const settled = facts.filter((fact) => fact.kind === 'settled')
+    expect(settled.map((fact) => fact.settlement.market.asset).sort()).toEqual(['btc', 'eth'])
+    expect(facts.filter((fact) => fact.kind === 'armed')).toHaveLength(2)
+    for (const { settlement } of settled) {
+      const decided = facts
+        .filter((fact) => fact.kind === 'decided')
+        .filter((fact) => fact.decision.conditionId === settlement.market.conditionId)
+      expect(decided.length).toBeGreaterThan(0)
+      for (const { decision } of decided) expect(decision.leftMicros).toBeLessThanOrEqual(1_000_000)
+      expect(settlement.decision === 'fired' || settlement.reason.includes(': ')).toBe(true)
+    }
+    const replayed = createEngine(settings)
+    const said = parseTape(lines.join('\n')).flatMap((event) => replayed.step(event).facts)
+    expect(JSON.stringify(said)).toBe(JSON.stringify(facts))
+    const cash =
+      settled.reduce((sum, { settlement }) => sum + settlement.pnl, 0) + settings.startingCash
+    const again = await openLedger({ path, startingCash: 0 as MicroUsdc, log })
+    expect(await again.restore()).toEqual({ cash, paused: false, shots: [] })
+    await again.close()
+  }, 60_000)
+
+  test('a socket cut without a frame and a lost change heal before the shot', async () => {
+    const { bot, facts } = await session({
+      windowSec: 14,
+      firstCloseSec: 14,
+      assets: ['btc'],
+      seed: 5,
+    })
+    await bot.start()
+    const control = venue?.endpoints.control ?? ''
+    const fault = (name: string, forMs: number) =>
+      fetch(`${control}/faults`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ name, forMs, probability: 1 }),
+      })
+    expect((await fault('lost-delta', 1_000)).ok).toBe(true)
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    expect((await fault('close-without-frame', 300)).ok).toBe(true)
+    await bot.done
+    await bot.stop()
+    expect(facts.some((fact) => fact.kind === 'listener' && fact.state === 'lost')).toBe(true)
+    const last = facts.filter((fact) => fact.kind === 'decided').at(-1)
+    expect(last?.decision.up.state).toBe('live')
+    expect(last?.decision.down.state).toBe('live')
+    expect(facts.filter((fact) => fact.kind === 'settled')).toHaveLength(1)
+  }, 60_000)
+})
