@@ -1,33 +1,24 @@
-/** The windows that one poll finds, and those that it does not list, with the reason. */
+/** One look at the venue: the windows that the bot would take up now, and why the others are not listed. Needs no key. */
 import { loadConfig } from '../../config/load.ts'
+import type { Config } from '../../config/schema.ts'
 import type { Log } from '../../domain/ports.ts'
-import { formatMicro, formatPrice, microUsdc } from '../../domain/units.ts'
-import { finderRecord } from '../../venues/polymarket/gamma-finder.ts'
-import { venueParts } from '../bot-setup.ts'
-import { textTable } from '../text-table.ts'
+import { UserError } from '../../domain/user-error.ts'
+import type { Endpoints } from '../../venues/polymarket/endpoints.ts'
+import { type RealVenueParts, venueParts } from '../bot-setup.ts'
+import { marketObjects, marketTable, type Survey } from '../market-rows.ts'
 import { openVenue } from '../venue-endpoints.ts'
 import { EXIT, print, say, type Verb } from '../verb.ts'
 
-const HEAD = [
-  'WINDOW',
-  'ENDS (ET)',
-  'ENDS (UTC)',
-  'MINUTES LEFT',
-  'TICK',
-  'FEE RATE',
-  'UP TOKEN',
-  'DOWN TOKEN',
-  'DOUBT',
-]
+const CLOCK_TIMEOUT_MS = 10_000
 
 export const markets: Verb = {
   command: 'markets',
-  describe: 'the windows that discovery finds right now',
+  describe: 'the windows that the venue has now, and why the others are not listed',
   build: (argv) =>
     argv
       .option('asset', { type: 'string', describe: 'assets, for example btc,eth' })
       .option('interval', { type: 'string', describe: 'window lengths, for example 5m,15m' })
-      .option('venue', { type: 'string', describe: 'local (embedded) or polymarket' })
+      .option('venue', { type: 'string', describe: 'local (embedded, play money) or polymarket' })
       .option('venue-json', {
         type: 'string',
         describe: 'file with the JSON line of an embedded venue that runs already',
@@ -44,61 +35,65 @@ export const markets: Verb = {
     const venue = await openVenue({
       venue: config.venue,
       venueJson: text('venue-json'),
-      childFlags: ['--profile', 'demo'],
+      childFlags: [],
     })
-    const parts = venueParts(
-      config,
-      venue.endpoints,
-      quiet,
-    )(
-      () => undefined,
-      () => parts.clock.venueNow(),
-    )
     try {
-      await parts.clock.start()
-      const { listed, refused } = await parts.finder.pollNow()
-      const now = parts.clock.venueNow()
-      if (args.json) {
-        print(
-          JSON.stringify({
-            listed: listed.map((market) => ({ ...finderRecord(market, now), market })),
-            refused,
-          }),
-        )
-        return EXIT.ok
+      const survey = await surveyMarkets(config, venue.endpoints)
+      if (args.json) for (const row of marketObjects(survey)) print(JSON.stringify(row))
+      else if (survey.listed.length + survey.refused.length > 0) print(marketTable(survey))
+      if (survey.listed.length === 0) {
+        const minutes = config.discovery.maxMinutesAhead
+        say(`no window of the asked series closes within ${minutes} minutes`)
       }
-      const rows = listed.map((market) => {
-        const record = finderRecord(market, now)
-        const short = (token: string): string => `${token.slice(0, 8)}...`
-        const fee = formatMicro(microUsdc(market.fee.rateMicro))
-        return [
-          market.slug,
-          String(record['end_time']),
-          String(record['end_time_utc']),
-          String(record['minutes_until_end']),
-          formatPrice(market.tickSize),
-          fee,
-          short(market.up),
-          short(market.down),
-          market.mappingDoubt ?? '',
-        ]
-      })
-      if (rows.length === 0) say('no window that ends soon enough was found')
-      else print(textTable(HEAD, rows))
-      for (const one of refused) if (!one.ok) say(`not listed: ${one.slug}: ${one.reason}`)
       return EXIT.ok
     } finally {
-      parts.clock.stop()
-      await parts.finder.stop()
       await venue.stop()
     }
   },
 }
 
-const quiet: Log = {
+async function surveyMarkets(config: Config, endpoints: Endpoints): Promise<Survey> {
+  const hearNothing = () => undefined
+  const { clock, finder }: RealVenueParts = venueParts(
+    config,
+    endpoints,
+    sayOnlyTrouble,
+  )(hearNothing, () => clock.venueNow())
+  try {
+    await withinTime(clock.start(), endpoints)
+    const { listed, refused, problems } = await finder.pollNow()
+    if (listed.length === 0 && problems.length > 0) {
+      throw new UserError('general', `the venue could not be asked: ${problems.join('; ')}`)
+    }
+    return { venueNow: clock.venueNow(), listed, refused }
+  } finally {
+    clock.stop()
+    await finder.stop()
+  }
+}
+
+async function withinTime(started: Promise<void>, endpoints: Endpoints): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<never>((_, reject) => {
+    const message = `${endpoints.clob} did not tell its time within ${CLOCK_TIMEOUT_MS / 1_000} s`
+    timer = setTimeout(() => reject(new UserError('timeout', message)), CLOCK_TIMEOUT_MS)
+  })
+  try {
+    await Promise.race([started, late])
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The answer itself says what was found. */
+const sayOnlyTrouble: Log = {
   debug: () => undefined,
   info: () => undefined,
-  warn: (message, data) => say(`${message} ${JSON.stringify(data ?? {})}`),
-  error: (message, data) =>
-    say(`${message}: ${data?.['error'] instanceof Error ? data['error'].message : ''}`),
+  warn: trouble,
+  error: trouble,
+}
+
+function trouble(message: string, data: Readonly<Record<string, unknown>> = {}): void {
+  const reason = data['reason'] ?? data['reasons']
+  say(reason === undefined ? message : `${message}: ${String(reason)}`)
 }

@@ -1,54 +1,84 @@
-/** The CLOB's public reads that the bot needs. Shapes that only one caller knows stay with that caller. */
+/** The order book service's public reads. */
 import { z } from 'zod'
 import type { ConditionId, TokenId } from '../../domain/ids.ts'
-import { type Http, HttpStatusError, type JsonAnswer } from '../../net/http.ts'
+import type { Micros } from '../../domain/units.ts'
+import { type GetOptions, type Http, type HttpAnswer, isNotFound } from '../../net/http.ts'
 import type { Endpoints } from './endpoints.ts'
 
-/** Keys as short as the venue sends them; booleans are left out when false. */
-const clobMarket = z.object({
-  t: z.array(z.object({ t: z.string(), o: z.string() })),
-  mts: z.number().optional(),
-  mos: z.number().optional(),
-  fd: z.object({ r: z.number(), e: z.number(), to: z.boolean().optional() }).nullish(),
-  itode: z.boolean().optional(),
-})
+/** Flags that are false are left out of the answer, so a missing hold is "no hold", not "unknown". */
+const marketSchema = z
+  .object({
+    c: z.string().nullish(),
+    t: z.array(z.object({ t: z.string(), o: z.string().nullish() }).nullable()),
+    mts: z.union([z.number(), z.string()]).nullish(),
+    mos: z.union([z.number(), z.string()]).nullish(),
+    fd: z
+      .object({ r: z.union([z.number(), z.string()]).nullish(), e: z.number().nullish() })
+      .nullish(),
+    itode: z.boolean().nullish(),
+  })
+  .transform((wire) => ({
+    tokens: wire.t.flatMap((token) => (token === null || token.t === '' ? [] : [token.t])),
+    tickSize: wire.mts ?? null,
+    minShares: wire.mos ?? null,
+    fee: wire.fd == null ? null : { rate: wire.fd.r ?? null, exponent: wire.fd.e ?? null },
+    takerHold: wire.itode ?? false,
+  }))
 
-export type ClobMarket = z.infer<typeof clobMarket>
+export type ClobMarket = z.output<typeof marketSchema>
 
-export type ClobReads = {
-  fetchBookJson(token: TokenId): Promise<unknown>
-  /** Null when the CLOB does not know the market (yet). */
-  fetchMarket(conditionId: ConditionId, signal?: AbortSignal): Promise<ClobMarket | null>
-  /** The server's time in whole seconds. One attempt: an old answer would say nothing. */
-  fetchTime(): Promise<JsonAnswer & { readonly seconds: number }>
+export type ClobTime = {
+  /** Whole seconds of the venue's clock. */
+  readonly serverSec: number
+  readonly date: string | null
+  readonly sentAt: Micros
+  readonly recvAt: Micros
 }
 
-export function createClobReads({
-  http,
-  endpoints,
-}: {
-  http: Http
-  endpoints: Endpoints
-}): ClobReads {
+export type ClobReads = {
+  /** The book of one token as it came; whoever keeps books reads it. */
+  fetchBookJson(token: TokenId, options?: GetOptions): Promise<unknown>
+  /** Null when the venue knows no such market, or not yet. */
+  fetchClobMarket(condition: ConditionId, options?: GetOptions): Promise<ClobMarket | null>
+  fetchTime(options?: GetOptions): Promise<ClobTime>
+}
+
+export type ClobDeps = { readonly http: Http; readonly endpoints: Pick<Endpoints, 'clob'> }
+
+/** A book that comes late is no better than the next frame of the socket. */
+const BOOK_RETRIES = 1
+
+export function createClobReads({ http, endpoints: { clob } }: ClobDeps): ClobReads {
   return {
-    async fetchBookJson(token) {
-      const answer = await http.getJson(`${endpoints.clob}/book?token_id=${token}`, { attempts: 2 })
-      return answer.json
+    async fetchBookJson(token, options) {
+      const url = `${clob}/book?token_id=${encodeURIComponent(token)}`
+      return (await http.getJson(url, { retries: BOOK_RETRIES, ...options })).json
     },
-    async fetchMarket(conditionId, signal) {
+
+    async fetchClobMarket(condition, options) {
+      let answer: HttpAnswer
       try {
-        const options = signal === undefined ? {} : { signal }
-        const answer = await http.getJson(`${endpoints.clob}/clob-markets/${conditionId}`, options)
-        return clobMarket.parse(answer.json)
+        answer = await http.getJson(
+          `${clob}/clob-markets/${encodeURIComponent(condition)}`,
+          options,
+        )
       } catch (error) {
-        if (error instanceof HttpStatusError && (error.status === 404 || error.status === 400))
-          return null
+        if (isNotFound(error)) return null
         throw error
       }
+      const parsed = marketSchema.safeParse(answer.json)
+      if (parsed.success) return parsed.data
+      const fields = parsed.error.issues.map((issue) => issue.path.join('.') || 'the whole')
+      throw new Error(`the order book's market ${condition} cannot be read: ${fields.join(', ')}`)
     },
-    async fetchTime() {
-      const answer = await http.getJson(`${endpoints.clob}/time`, { attempts: 1 })
-      return { ...answer, seconds: z.coerce.number().int().parse(answer.json) }
+
+    async fetchTime(options) {
+      const { json, date, sentAt, recvAt } = await http.getJson(`${clob}/time`, options)
+      const seconds = z.coerce.number().int().positive().safeParse(json)
+      if (!seconds.success) {
+        throw new Error(`the venue's clock is not a number of seconds: ${JSON.stringify(json)}`)
+      }
+      return { serverSec: seconds.data, date, sentAt, recvAt }
     },
   }
 }

@@ -1,58 +1,52 @@
 /**
- * What is known of the offset between two clocks, as an interval: venue = ours + offset, with the true offset always inside. Pure
- * arithmetic on microseconds; every observation can only narrow it, time widens it, and an observation that leaves it empty proves that one of
- * the clocks was moved.
+ * What is known about the venue's clock: not a guess but an interval that holds the true offset (venue minus ours, microseconds).
+ * Every sample cuts it, time widens it again, and a sample that contradicts it starts it anew.
  */
+import { MICROS_PER_SECOND } from '../../domain/units.ts'
 
-/** Quartz is good to some tens of parts in a million. */
-const DRIFT_PPM = 50
+/** Two ordinary quartz clocks part by less than this. */
+export const DRIFT_PPM = 50
 
-export type ClockInterval = { readonly low: number; readonly high: number; readonly at: number }
-
-/** A whole-second reading S, asked at `sentAt` and answered at `recvAt`: the venue's clock was in [S, S+1 s) at some moment between. */
-export function fromSeconds(seconds: number, sentAt: number, recvAt: number): ClockInterval {
-  const from = seconds * 1_000_000
-  return { low: from - recvAt, high: from + 1_000_000 - sentAt, at: recvAt }
+export type OffsetInterval = {
+  readonly lo: number
+  readonly hi: number
+  /** Our clock when this was true; from here it widens. */
+  readonly at: number
 }
 
-/** A stamp that the venue made before we received it: its clock was at least there. */
-export function fromStamp(
-  known: ClockInterval,
-  venueAt: number,
-  recvAt: number,
-): ClockInterval | null {
-  const now = widened(known, recvAt)
-  const low = Math.max(now.low, venueAt - recvAt)
-  return low > now.high ? null : { low, high: now.high, at: recvAt }
+export type Bounds = { readonly lo: number; readonly hi: number }
+
+/**
+ * A clock that tells whole seconds said `seconds` at some moment between our sending and our receiving: its true time was then
+ * within [seconds, seconds + 1), and the extremes of both spans bound the offset.
+ */
+export function boundsOfSecond(seconds: number, sentAt: number, recvAt: number): Bounds {
+  const from = seconds * MICROS_PER_SECOND
+  return { lo: from - recvAt, hi: from + MICROS_PER_SECOND - sentAt }
 }
 
-export function widened(known: ClockInterval, at: number): ClockInterval {
-  const by = Math.ceil((Math.max(0, at - known.at) * DRIFT_PPM) / 1_000_000)
-  return { low: known.low - by, high: known.high + by, at: Math.max(at, known.at) }
+export function widened(interval: OffsetInterval, now: number, ppm = DRIFT_PPM): OffsetInterval {
+  const drift = Math.ceil((Math.max(0, now - interval.at) * ppm) / 1_000_000)
+  return { lo: interval.lo - drift, hi: interval.hi + drift, at: Math.max(now, interval.at) }
 }
 
 /** Null when the two exclude each other. */
-export function narrowed(known: ClockInterval, seen: ClockInterval): ClockInterval | null {
-  const now = widened(known, seen.at)
-  const low = Math.max(now.low, seen.low)
-  const high = Math.min(now.high, seen.high)
-  return low > high ? null : { low, high, at: seen.at }
+export function intersection(a: Bounds, b: Bounds): Bounds | null {
+  const lo = Math.max(a.lo, b.lo)
+  const hi = Math.min(a.hi, b.hi)
+  return lo <= hi ? { lo, hi } : null
 }
 
-export function middle({ low, high }: ClockInterval): number {
-  return Math.round((low + high) / 2)
-}
-
-export function halfWidth({ low, high }: ClockInterval): number {
-  return Math.ceil((high - low) / 2)
+export function estimateOf({ lo, hi }: Bounds): { offsetMicros: number; errorMicros: number } {
+  return { offsetMicros: Math.floor((lo + hi) / 2), errorMicros: Math.ceil((hi - lo) / 2) }
 }
 
 /**
- * When to ask again so that the venue's next whole second falls in the middle of what is uncertain: the answer then halves it. The earliest
- * such instant of our clock that is not before `notBefore`, minus half a round trip.
+ * When to send so that the next edge of the venue's second is expected in the middle of what is still possible: whichever side
+ * of the edge the answer falls on, half of the interval is gone.
  */
-export function bestAskAt(known: ClockInterval, roundTrip: number, notBefore: number): number {
-  const offset = middle(known)
-  const edge = Math.ceil((notBefore + roundTrip / 2 + offset) / 1_000_000) * 1_000_000
-  return edge - offset - Math.round(roundTrip / 2)
+export function sendAtEdge(bounds: Bounds, roundTripMicros: number, earliest: number): number {
+  const lead = estimateOf(bounds).offsetMicros + Math.round(roundTripMicros / 2)
+  const edge = Math.ceil((earliest + lead) / MICROS_PER_SECOND) * MICROS_PER_SECOND
+  return edge - lead
 }

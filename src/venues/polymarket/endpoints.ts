@@ -1,22 +1,23 @@
-/** Where the venue's services are: the real ones, or those of an embedded venue, which prints its addresses as one JSON line. */
+/** Where the venue and the price sources are: the real ones, or those that an embedded venue says it serves. */
 import { z } from 'zod'
 import { UserError } from '../../domain/user-error.ts'
 
-const endpoints = z.object({
-  gamma: z.url(),
-  clob: z.url(),
-  data: z.url(),
-  marketWs: z.url(),
-  userWs: z.url(),
-  rtds: z.url(),
-  polybolt: z.url(),
-  binanceWs: z.url(),
-  binanceRest: z.url(),
-  coinbaseWs: z.url(),
-  site: z.url(),
-})
-
-export type Endpoints = z.infer<typeof endpoints>
+export type Endpoints = {
+  readonly gamma: string
+  readonly clob: string
+  readonly data: string
+  readonly marketWs: string
+  readonly userWs: string
+  readonly rtds: string
+  readonly polybolt: string
+  readonly binanceWs: string
+  readonly binanceRest: string
+  readonly coinbaseWs: string
+  /** The undocumented helpers of the website, the strike among them. */
+  readonly site: string
+  /** JSON-RPC of the chain. */
+  readonly chain: string
+}
 
 export const PRODUCTION: Endpoints = {
   gamma: 'https://gamma-api.polymarket.com',
@@ -30,27 +31,73 @@ export const PRODUCTION: Endpoints = {
   binanceRest: 'https://api.binance.com',
   coinbaseWs: 'wss://ws-feed.exchange.coinbase.com',
   site: 'https://polymarket.com',
+  chain: 'https://polygon-rpc.com',
 }
 
-const venueLine = endpoints.extend({ control: z.url(), notes: z.array(z.string()).default([]) })
+/** A trailing slash would become a double one in every address built on it. */
+function address(protocol: RegExp) {
+  return z.url({ protocol }).transform((url) => url.replace(/\/+$/, ''))
+}
 
-export type VenueLine = z.infer<typeof venueLine>
+const http = address(/^https?$/)
+const socket = address(/^wss?$/)
+
+const venueSchema = z.object({
+  gamma: http,
+  clob: http,
+  data: http,
+  marketWs: socket,
+  userWs: socket,
+  rtds: socket,
+  polybolt: socket,
+  binanceWs: socket,
+  binanceRest: http,
+  coinbaseWs: socket,
+  site: http,
+  chain: http,
+  control: http,
+  account: z.object({ privateKey: z.string().min(1), address: z.string().min(1) }),
+  chainId: z.int(),
+  // What tells a person about the venue, and decides nothing; another venue may leave it out.
+  seed: z.union([z.int(), z.string()]).nullish(),
+  serverTime: z.union([z.number(), z.string()]).nullish(),
+  profile: z.string().nullish(),
+  windowSec: z.number().nullish(),
+  notes: z.array(z.string()).default([]),
+})
+
+/** What an embedded venue says of itself in its first line. */
+export type VenueLine = Endpoints & z.output<typeof venueSchema>
 
 export function parseVenueJson(text: string): VenueLine {
   let json: unknown
   try {
+    // Whoever saved all that the venue wrote has our line at the top.
     json = JSON.parse(text.trim().split('\n')[0] ?? '')
   } catch {
     throw new UserError(
       'usage',
-      'the venue file must hold the JSON line that `lastsecond venue --json` prints first',
+      'The venue description is not JSON; give the file that holds the first line `lastsecond venue --json` printed.',
     )
   }
-  const parsed = venueLine.safeParse(json)
+  const parsed = venueSchema.safeParse(json)
   if (parsed.success) return parsed.data
-  const issue = parsed.error.issues[0]
+  const problems = parsed.error.issues.map((issue) => {
+    const key = issue.path.join('.')
+    if (key === '') return 'it is not an object'
+    return isMissing(json, issue.path) ? `"${key}" is missing` : `"${key}" is wrong`
+  })
   throw new UserError(
     'usage',
-    `the venue's JSON line: ${issue?.path.join('.') ?? ''} ${issue?.message ?? 'does not fit'}`,
+    `The venue description cannot be used: ${problems.join(', ')}; \`lastsecond venue --json\` prints a complete one.`,
   )
+}
+
+function isMissing(json: unknown, path: readonly PropertyKey[]): boolean {
+  let value = json
+  for (const key of path) {
+    if (typeof value !== 'object' || value === null) return true
+    value = (value as Record<PropertyKey, unknown>)[key]
+  }
+  return value === undefined
 }

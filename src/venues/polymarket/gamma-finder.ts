@@ -1,211 +1,235 @@
 /**
- * GammaFinder: finds the windows of the watched series and says when the venue names a winner.
- *
- * A poll asks by computed slug first (all series in one request), then by series, then by text search. Between polls a timer stands
- * on the end of every known window, which is the start of the next, so that no window falls between two polls.
+ * GammaFinder: finds the windows of the watched series and tells each once, and again when its record changed. It polls, and it
+ * also wakes at the start of every next window, so that none falls between two polls. A poll that fails loses nothing that is
+ * known.
  */
-import type { Asset, ConditionId, Interval } from '../../domain/ids.ts'
-import { conditionId } from '../../domain/ids.ts'
+import { setMaxListeners } from 'node:events'
+import type { ConditionId } from '../../domain/ids.ts'
 import type { Market } from '../../domain/market.ts'
 import type { EventSink, Finder, Log } from '../../domain/ports.ts'
-import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../../domain/units.ts'
+import { MICROS_PER_MS, type Micros } from '../../domain/units.ts'
 import type { Http } from '../../net/http.ts'
 import type { ClobMarket, ClobReads } from './clob-reads.ts'
 import type { Endpoints } from './endpoints.ts'
-import { createGammaSearch, type Series } from './gamma-search.ts'
-import { type GammaEvent, type Listing, listingOf } from './gamma-wire.ts'
-import { createResolution } from './resolution.ts'
-import { clockTexts } from './window-names.ts'
+import { finderRecord } from './finder-record.ts'
+import { type AbsentVersion, completeMarket, isMarket, type NotListed } from './gamma-market.ts'
+import { createResolutions } from './resolution.ts'
+import { createSeriesLookup, lookUp } from './series-lookup.ts'
+import { createWindowBook, type WindowBook } from './window-book.ts'
+import type { Series } from './window-names.ts'
 
-/** A window whose tokens are still empty is asked for again: 12 times, 5 to 15 seconds apart. */
-const HYDRATE_TRIES = 12
-const HYDRATE_MIN_MS = 5_000
-const HYDRATE_MAX_MS = 15_000
-/** The next window shows up at the end of the one before, or a little later. */
-const AFTER_BOUNDARY_MS = [50, 2_000, 6_000] as const
-/** A failing poll is repeated sooner than the next regular one. */
-const FAILED_POLL_MS = 10_000
+const FIRST_BACK_OFF_MS = 5_000
+/** So that a crowd of bots started by the same clock does not ask at the same moment for ever. */
+const JITTER = 0.1
+const HYDRATION_FIRST_MS = 5_000
+const HYDRATION_MAX_MS = 15_000
+const HYDRATION_GROWTH = 1.2
+
+export type FinderOptions = {
+  readonly series: readonly Series[]
+  readonly pollIntervalSec?: number
+  readonly maxMinutesAhead?: number
+  readonly absentVersion?: AbsentVersion
+}
 
 export type FinderDeps = {
   readonly http: Http
-  readonly clob: ClobReads
-  readonly endpoints: Endpoints
+  readonly clob: Pick<ClobReads, 'fetchClobMarket'>
+  readonly endpoints: Pick<Endpoints, 'gamma'>
   readonly emit: EventSink
   readonly now: () => Micros
   readonly venueNow: () => Micros
   readonly log: Log
+  /** For the jitter between polls. */
   readonly random: () => number
-  readonly options: {
-    readonly series: readonly Series[]
-    readonly pollIntervalSec: number
-    readonly maxMinutesAhead: number
-  }
+  readonly options: FinderOptions
 }
 
-export type Found = { readonly listed: readonly Market[]; readonly refused: readonly Listing[] }
+export type Found = {
+  /** Told and not yet over. */
+  readonly listed: readonly Market[]
+  readonly refused: readonly NotListed[]
+  /** What could not be asked. */
+  readonly problems: readonly string[]
+}
 
-export type GammaFinder = Finder & { pollNow(): Promise<Found> }
+export type FinderStats = {
+  readonly polls: number
+  readonly failedPolls: number
+} & Found
+
+export type GammaFinder = Finder & {
+  /** One poll of every series; resolves when all that it found is told. Never rejects: what failed is a problem of the result. */
+  pollNow(): Promise<Found>
+  /** Somebody says that this window is resolved. */
+  hint(condition: ConditionId): void
+  stats(): FinderStats
+}
 
 export function createGammaFinder(deps: FinderDeps): GammaFinder {
-  const { log, options } = deps
+  const { http, clob, endpoints, log, now, venueNow, options } = deps
+  const { series } = options
+  const pollMs = (options.pollIntervalSec ?? 90) * 1_000
   const abort = new AbortController()
-  const search = createGammaSearch(deps, abort.signal)
-  const resolution = createResolution(deps, abort.signal)
-  const told = new Map<ConditionId, string>()
-  const clobMarkets = new Map<ConditionId, ClobMarket>()
-  const timers = new Set<NodeJS.Timeout>()
-  let polling: Promise<Found> | null = null
-  let hydrateTries = 0
+  const { signal } = abort
+  // Every question on the wire listens to it; that many are no leak.
+  setMaxListeners(0, abort.signal)
+  const book: WindowBook = createWindowBook(series, (options.maxMinutesAhead ?? 20) * 60)
+  const lookup = createSeriesLookup({ http, gamma: endpoints.gamma, log, signal })
+  const resolutions = createResolutions(deps)
+  let pollTimer: NodeJS.Timeout | undefined
+  let boundaryTimer: NodeJS.Timeout | undefined
+  let hydrationTimer: NodeJS.Timeout | undefined
+  let queue: Promise<void> = Promise.resolve()
+  let polls = 0
+  let failedPolls = 0
+  let failuresInARow = 0
+  let problems: readonly string[] = []
 
-  function later(ms: number, work: () => void): void {
-    if (abort.signal.aborted) return
-    const timer = setTimeout(
-      () => {
-        timers.delete(timer)
-        work()
-      },
-      Math.max(0, ms),
-    )
-    timers.add(timer)
+  /** One look at a time: two at once could tell an older record after a newer one. */
+  function look(wanted: readonly Series[]): Promise<void> {
+    queue = queue.then(() => lookNow(wanted))
+    return queue
   }
 
-  function poll(): void {
-    pollNow().then(
-      () => undefined,
-      (error: unknown) => {
-        if (abort.signal.aborted) return
-        log.error('a poll for windows failed; what is known stays known', { error })
-        later(FAILED_POLL_MS, poll)
-      },
-    )
+  async function lookNow(wanted: readonly Series[]): Promise<void> {
+    if (signal.aborted || wanted.length === 0) return
+    try {
+      const questions = wanted.map((one) => ({ series: one, slugs: book.slugsOf(one, venueNow()) }))
+      const result = await lookUp(lookup, questions, venueNow())
+      if (signal.aborted) return
+      book.see(result.events, wanted, venueNow())
+      problems = [...result.problems, ...(await tellFound())]
+    } catch (error) {
+      problems = [reasonOf(error)]
+    }
+    if (!signal.aborted) sayHowItWent()
   }
 
-  function pollRegularly(): void {
-    poll()
-    // A tenth of jitter, so that many bots do not knock at the same moment.
-    const seconds = options.pollIntervalSec * (0.95 + deps.random() * 0.1)
-    later(seconds * 1_000, pollRegularly)
-  }
-
-  function pollNow(): Promise<Found> {
-    polling ??= findActiveMarkets().finally(() => {
-      polling = null
+  function sayHowItWent(): void {
+    if (problems.length === 0) {
+      if (failuresInARow > 0) log.info('discovery works again')
+      failuresInARow = 0
+      return
+    }
+    failuresInARow += 1
+    log.warn('a look for windows failed in part or whole; what is known stays known', {
+      reasons: problems,
+      nextPollInSec: Math.round(pollDelayMs() / 1_000),
     })
-    return polling
   }
 
-  async function findActiveMarkets(): Promise<Found> {
-    const listed: Market[] = []
-    const refused: Listing[] = []
-    const horizon = deps.venueNow() + options.maxMinutesAhead * 60 * MICROS_PER_SECOND
-    for (const event of await search.events()) {
-      const listing = await listingWithClob(event)
-      if (!listing.ok) {
-        refused.push(listing)
-        continue
-      }
-      const { market } = listing
-      if (!isWatched(market, options.series)) continue
-      search.remember(market)
-      if (market.endAt > horizon) {
-        const reason = `it ends more than ${options.maxMinutesAhead} minutes from now`
-        refused.push({ ok: false, slug: market.slug, reason, again: true })
-        continue
-      }
-      listed.push(market)
-    }
-    for (const market of listed) tell(market)
-    hydrate(refused)
-    return { listed, refused }
+  /** Completes what is inside the horizon and tells what is new or changed, in order. Returns what could not be asked. */
+  async function tellFound(): Promise<readonly string[]> {
+    const failed: string[] = []
+    const drafts = book.drafts(venueNow())
+    const facts = await Promise.all(
+      drafts.map(({ conditionId }) =>
+        clobFacts(conditionId).catch((error: unknown) => {
+          failed.push(reasonOf(error))
+          return undefined
+        }),
+      ),
+    )
+    if (signal.aborted) return []
+    drafts.forEach((draft, index) => {
+      const market = completeMarket(draft, facts[index], options.absentVersion ?? 'ask_clob')
+      if (isMarket(market)) tell(market)
+      else book.setIncomplete(market)
+    })
+    return failed
   }
 
-  /** The CLOB knows what Gamma may leave out: whether takers are held, and the fee. It is asked once for each market. */
-  async function listingWithClob(event: GammaEvent): Promise<Listing> {
-    const first = listingOf(event, null, deps.venueNow())
-    if (!first.ok && !first.again) return first
-    const id = conditionId(event.markets[0]?.conditionId ?? '')
-    let clob = clobMarkets.get(id) ?? null
-    if (clob === null && id !== '') {
-      clob = await deps.clob.fetchMarket(id, abort.signal).catch((error: unknown) => {
-        log.warn('the CLOB did not describe a market; it is asked again at the next poll', {
-          slug: event.slug,
-          error,
-        })
-        return null
-      })
-      if (clob !== null) clobMarkets.set(id, clob)
-    }
-    return listingOf(event, clob, deps.venueNow())
+  /** Null: the order book service knows no such market yet, and is asked again. */
+  async function clobFacts(condition: ConditionId): Promise<ClobMarket | null> {
+    const known = book.clobOf(condition)
+    if (known !== undefined) return known
+    const facts = await clob.fetchClobMarket(condition, { signal, retries: 2 })
+    if (facts !== null) book.setClob(condition, facts)
+    return facts
   }
 
   function tell(market: Market): void {
-    const record = JSON.stringify(market)
-    if (told.get(market.conditionId) === record) return
-    const isNew = !told.has(market.conditionId)
-    told.set(market.conditionId, record)
-    if (isNew) {
-      log.info('market found', finderRecord(market, deps.venueNow()))
-      const leftMs = (market.endAt - deps.venueNow()) / MICROS_PER_MS
-      for (const after of AFTER_BOUNDARY_MS) later(leftMs + after, poll)
-      // Long after its end nobody asks for it any more.
-      later(leftMs + 60_000, () => {
-        told.delete(market.conditionId)
-        clobMarkets.delete(market.conditionId)
-      })
-    }
-    deps.emit({ kind: 'market_listed', market, recvAt: deps.now(), venueAt: null })
+    const news = book.list(market)
+    if (news === 'same') return
+    const record = finderRecord(market, venueNow())
+    if (news === 'new') log.info('window found', record)
+    else log.debug('window changed', record)
+    deps.emit({ kind: 'market_listed', market, recvAt: now(), venueAt: null })
   }
 
-  function hydrate(refused: readonly Listing[]): void {
-    const waiting = refused.some(
-      (listing) => !listing.ok && listing.again && /tokens/.test(listing.reason),
-    )
-    if (!waiting) {
-      hydrateTries = 0
-      return
+  async function poll(): Promise<Found> {
+    await look(series)
+    polls += 1
+    if (problems.length > 0) failedPolls += 1
+    return found()
+  }
+
+  function found(): Found {
+    const at = venueNow()
+    return { listed: book.listed(at), refused: book.notListed(at), problems }
+  }
+
+  function pollDelayMs(): number {
+    if (failuresInARow === 0) return pollMs
+    return Math.min(FIRST_BACK_OFF_MS * 2 ** (failuresInARow - 1), pollMs)
+  }
+
+  function pollForEver(): void {
+    const again = () => {
+      if (signal.aborted) return
+      const jitter = 1 + (deps.random() * 2 - 1) * JITTER
+      pollTimer = setTimeout(pollForEver, pollDelayMs() * jitter)
+      plan()
     }
-    if (hydrateTries >= HYDRATE_TRIES) return
-    hydrateTries += 1
-    const wait = Math.min(HYDRATE_MAX_MS, HYDRATE_MIN_MS * 1.2 ** hydrateTries)
-    later(wait, poll)
+    poll().then(again, again)
+  }
+
+  function plan(): void {
+    planBoundary()
+    planHydration()
+  }
+
+  /** Wakes where a window starts, ends or comes inside the horizon. */
+  function planBoundary(): void {
+    clearTimeout(boundaryTimer)
+    const next = book.nextBoundary(venueNow())
+    if (signal.aborted || next === null) return
+    const wake = () => {
+      look(next.series).then(plan, plan)
+    }
+    boundaryTimer = setTimeout(wake, Math.max(0, next.at - venueNow()) / MICROS_PER_MS + 1)
+  }
+
+  /** A window without its tokens is looked at again soon, for a while; afterwards the polls are enough. */
+  function planHydration(): void {
+    clearTimeout(hydrationTimer)
+    const missing = book.hydration(venueNow())
+    if (signal.aborted || missing.series.length === 0) return
+    const wake = () => {
+      book.countHydration(missing.series)
+      look(missing.series).then(plan, plan)
+    }
+    const delayMs = HYDRATION_FIRST_MS * HYDRATION_GROWTH ** missing.attempts
+    hydrationTimer = setTimeout(wake, Math.min(delayMs, HYDRATION_MAX_MS))
   }
 
   return {
-    start: pollRegularly,
-    pollNow,
-    awaitResolution: resolution.await,
-    forget: resolution.forget,
-    stop() {
+    start: pollForEver,
+    pollNow: poll,
+    awaitResolution: (market) => resolutions.watch(market),
+    hint: (condition) => resolutions.hint(condition),
+    forget: (condition) => resolutions.forget(condition),
+    async stop() {
       abort.abort()
-      for (const timer of timers) clearTimeout(timer)
-      timers.clear()
-      resolution.stop()
-      return Promise.resolve()
+      for (const timer of [pollTimer, boundaryTimer, hydrationTimer]) clearTimeout(timer)
+      resolutions.stop()
+      await queue
     },
+    stats: () => ({ polls, failedPolls, ...found() }),
   }
 }
 
-function isWatched(
-  market: Market,
-  series: readonly { asset: Asset; interval: Interval }[],
-): boolean {
-  return series.some(
-    ({ asset, interval }) => asset === market.asset && interval === market.interval,
-  )
-}
-
-/** The record of a find as people and older tools know it. */
-export function finderRecord(market: Market, venueNow: Micros): Record<string, unknown> {
-  const end = clockTexts(market.endAt / MICROS_PER_MS)
-  const minutes = (market.endAt - venueNow) / MICROS_PER_SECOND / 60
-  return {
-    condition_id: market.conditionId,
-    token_id_yes: market.up,
-    token_id_no: market.down,
-    end_time: end.et,
-    end_time_utc: end.utc,
-    minutes_until_end: Math.round(minutes * 100) / 100,
-    title: market.title,
-    ticker: market.slug,
-  }
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
