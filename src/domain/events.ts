@@ -138,3 +138,5 @@ export type EngineEvent =
   | Timer
   | Operator
   | Restored
+
+export type EventKind = EngineEvent['kind']
