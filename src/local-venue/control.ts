@@ -1,5 +1,5 @@
 /** The venue's own door for tests and tools: what is going on, what goes wrong on purpose, and waiting for an instant. */
-import { restBook } from './clob-reads.ts'
+import { restBook } from './clob-prices.ts'
 import { FAULTS, type Fault, type Faults, isFaultName } from './faults.ts'
 import { type Ask, ok, param, type Reply, type Routes, refusal } from './http.ts'
 import { fairUpNow, finalDollars, phaseOf, strikeDollars, type VenueMarket } from './market.ts'

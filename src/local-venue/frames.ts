@@ -3,7 +3,7 @@ import { TICKS_PER_DOLLAR } from '../domain/units.ts'
 import { type BookText, bookHash, bookText, priceText, sizeText } from './book-text.ts'
 import { outcomeOf, topOf, type VenueMarket } from './market.ts'
 import { descriptionOf } from './rules-text.ts'
-import type { AppliedChange, Print } from './world.ts'
+import type { AppliedChange, Print } from './world-events.ts'
 
 /** One element of the snapshot after a subscribe. Its time is that of the last change, not of the sending. */
 export function snapshotText(market: VenueMarket, token: string): string {

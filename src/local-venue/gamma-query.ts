@@ -1,8 +1,9 @@
 /** The query of a Gamma list: what to keep, in which order, which page. */
-import type { GammaObject } from './gamma-objects.ts'
+import type { GammaObject } from './gamma-parts.ts'
 
 const LIMIT_DEFAULT = 20
 const LIMIT_MAX = 500
+const KEYSET_LIMIT_MAX = 100
 
 /** A query that cannot be meant: Gamma says 422 and why. */
 export class BadQuery extends Error {}
@@ -64,6 +65,28 @@ export function paged<Row>(query: URLSearchParams, rows: readonly Row[]): readon
   const offset = wholeNumber(query, 'offset', 0)
   const limit = Math.min(wholeNumber(query, 'limit', LIMIT_DEFAULT), LIMIT_MAX)
   return rows.slice(offset, offset + limit)
+}
+
+/** The same list by pages that name their successor; the last page names none. */
+export function keyset(
+  query: URLSearchParams,
+  name: 'events' | 'markets',
+  list: (query: URLSearchParams) => readonly GammaObject[],
+): GammaObject {
+  const limit = Math.min(wholeNumber(query, 'limit', LIMIT_DEFAULT), KEYSET_LIMIT_MAX)
+  const cursor = query.get('after_cursor') ?? ''
+  const place = cursor === '' ? '0' : Buffer.from(cursor, 'base64url').toString()
+  if (!/^\d{1,9}$/.test(place)) {
+    throw new BadQuery(`after_cursor is not one that this venue gave: "${cursor}"`)
+  }
+  const offset = Number(place)
+  const page = new URLSearchParams(query)
+  page.set('offset', String(offset))
+  // One more than asked for tells whether there is a next page.
+  page.set('limit', String(limit + 1))
+  const rows = list(page)
+  const next = Buffer.from(String(offset + limit)).toString('base64url')
+  return { [name]: rows.slice(0, limit), ...(rows.length > limit ? { next_cursor: next } : {}) }
 }
 
 function compare(a: unknown, b: unknown): number {

@@ -1,25 +1,18 @@
 /** The Gamma API: events, markets and series to be found, with the faults that make finding hard. */
 import type { Faults } from './faults.ts'
+import { gammaEvent, gammaMarket, gammaSeries, seriesBy, tagsOf } from './gamma-objects.ts'
+import { type GammaObject, type GammaView, PUBLISHED_BEFORE_MS } from './gamma-parts.ts'
 import {
-  type GammaObject,
-  type GammaView,
-  gammaEvent,
-  gammaMarket,
-  gammaSeries,
-  seriesBy,
-  tagsOf,
-} from './gamma-objects.ts'
-import { BadQuery, many, ordered, paged, truth, wholeNumber, within } from './gamma-query.ts'
-import {
-  type Ask,
-  type Gate,
-  type Handler,
-  ok,
-  param,
-  type Reply,
-  type Routes,
-  refusal,
-} from './http.ts'
+  BadQuery,
+  keyset,
+  many,
+  ordered,
+  paged,
+  truth,
+  wholeNumber,
+  within,
+} from './gamma-query.ts'
+import { type Ask, type Handler, ok, param, type Reply, type Routes } from './http.ts'
 import { phaseOf, type VenueMarket } from './market.ts'
 import { SERIES } from './schedule.ts'
 import type { World } from './world.ts'
@@ -27,7 +20,6 @@ import type { World } from './world.ts'
 export type GammaDeps = { readonly world: World; readonly faults: Faults; nowMs(): number }
 
 const LAG_MS = 60_000
-const PUBLISHED_BEFORE_MS = 24 * 3_600_000
 const SEARCH_LIMIT = 10
 
 export function gammaRoutes(deps: GammaDeps): Routes {
@@ -51,9 +43,15 @@ export function gammaRoutes(deps: GammaDeps): Routes {
     })
   return {
     'GET /events': answering((ask, view) => ok(events(deps, ask.query, view))),
+    'GET /events/keyset': answering((ask, view) =>
+      ok(keyset(ask.query, 'events', (query) => events(deps, query, view))),
+    ),
     'GET /events/slug/:slug': one(gammaEvent, (market, ask) => market.slug === param(ask, 'slug')),
     'GET /events/:id': one(gammaEvent, (market, ask) => market.eventId === param(ask, 'id')),
     'GET /markets': answering((ask, view) => ok(markets(deps, ask.query, view))),
+    'GET /markets/keyset': answering((ask, view) =>
+      ok(keyset(ask.query, 'markets', (query) => markets(deps, query, view))),
+    ),
     'GET /markets/slug/:slug': one(
       gammaMarket,
       (market, ask) => market.slug === param(ask, 'slug'),
@@ -65,26 +63,6 @@ export function gammaRoutes(deps: GammaDeps): Routes {
       return series === null ? notFound() : ok(withEvents(deps, series, view))
     }),
     'GET /public-search': answering((ask, view) => search(deps, ask.query, view)),
-  }
-}
-
-/** What stands in front of every Gamma answer: the missing User-Agent, and the faults. */
-export function gammaGate(deps: GammaDeps): Gate {
-  return (ask) => {
-    const { faults } = deps
-    if (faults.strikes('gamma-down')) return 'reset'
-    if (ask.headers['user-agent'] === undefined) {
-      return refusal(403, 'Gamma wants a User-Agent header; send one.')
-    }
-    if (faults.strikes('gamma-429')) {
-      return { status: 429, body: { error: 'Too Many Requests' }, headers: { 'Retry-After': '1' } }
-    }
-    if (faults.strikes('gamma-500')) return refusal(500, 'internal server error')
-    if (faults.strikes('gamma-html')) {
-      const page = '<!DOCTYPE html><html><body><h1>Just a moment...</h1></body></html>'
-      return ok(page, { 'Content-Type': 'text/html; charset=utf-8' })
-    }
-    return null
   }
 }
 

@@ -97,8 +97,22 @@ export function realSchedule(): Schedule {
   return { windowSec: null, at, after: (series, window) => at(series, window.endSec) }
 }
 
-/** From one multiple of `hours` on the clocks of New York to the next, however long the clock change makes it. */
+/** Time zones are slow and every asset asks the same; an hour has one answer. */
+const KNOWN_HOURS = new Map<string, WindowTimes>()
+const KNOWN_HOURS_MAX = 1_000
+
 function newYorkHours(sec: number, hours: number): WindowTimes {
+  const key = `${hours}/${Math.floor(sec / 3_600)}`
+  const known = KNOWN_HOURS.get(key)
+  if (known !== undefined) return known
+  if (KNOWN_HOURS.size >= KNOWN_HOURS_MAX) KNOWN_HOURS.clear()
+  const times = hoursAround(sec, hours)
+  KNOWN_HOURS.set(key, times)
+  return times
+}
+
+/** From one multiple of `hours` on the clocks of New York to the next, however long the clock change makes it. */
+function hoursAround(sec: number, hours: number): WindowTimes {
   const hour = DateTime.fromSeconds(sec, { zone: ZONE }).startOf('hour')
   let start = hour
   while (start.hour % hours !== 0) start = start.minus({ hours: 1 })

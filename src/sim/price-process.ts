@@ -57,6 +57,7 @@ export function createPricePath(options: PricePathOptions): PricePath {
   const sigmas: number[] = []
   let firstSec = options.fromSec
   let regime = 1
+  let latest: { readonly startSec: number; readonly strike: number } | null = null
 
   const sumBefore = (sec: number, count: number): number => {
     extendTo(sec - 1)
@@ -69,6 +70,17 @@ export function createPricePath(options: PricePathOptions): PricePath {
     return sum
   }
 
+  /** Null when the window has not begun or began before there were prints. */
+  const strikeOf = (pin: Pin, now: number): number | null => {
+    if (pin.startSec - STRIKE_PRINTS < firstSec || pin.startSec > now) return null
+    // The same for every second of a window.
+    if (latest?.startSec !== pin.startSec) {
+      const strike = sumBefore(pin.startSec, STRIKE_PRINTS) / STRIKE_PRINTS
+      latest = { startSec: pin.startSec, strike }
+    }
+    return latest.strike
+  }
+
   const extendTo = (sec: number): void => {
     while (firstSec + prints.length <= sec) {
       const now = firstSec + prints.length
@@ -76,11 +88,7 @@ export function createPricePath(options: PricePathOptions): PricePath {
       const sigma = (REGIME_SIGMAS[regime] as number) * RESTLESSNESS[options.asset]
       const before = prints.at(-1) ?? Math.round(START_DOLLARS[options.asset] * PRINT_SCALE)
       const pin = options.pinAt(now)
-      const strike =
-        pin === null || pin.startSec - STRIKE_PRINTS < firstSec || pin.startSec > now
-          ? before
-          : sumBefore(pin.startSec, STRIKE_PRINTS) / STRIKE_PRINTS
-      const pull = pin === null ? 0 : ((strike - before) / before) * pin.strength
+      const pull = pin === null ? 0 : ((strikeOf(pin, now) ?? before) / before - 1) * pin.strength
       prints.push(Math.round(before * (1 + sigma * random.normal() + jump(random) + pull)))
       sigmas.push(sigma)
     }
@@ -106,10 +114,7 @@ export function createPricePath(options: PricePathOptions): PricePath {
 }
 
 function jump(random: Random): number {
-  // Three draws every second, jump or not, keep the stream in step.
-  const happens = random.chance(JUMP_CHANCE)
+  if (!random.chance(JUMP_CHANCE)) return 0
   const size = random.logNormal(JUMP_POINTS.median, JUMP_POINTS.spread) * BASIS_POINT
-  const up = random.chance(0.5)
-  if (!happens) return 0
-  return up ? size : -size
+  return random.chance(0.5) ? size : -size
 }

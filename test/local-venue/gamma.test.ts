@@ -109,6 +109,21 @@ describe('finding', () => {
     expect(page.map(({ slug }) => slug)).toEqual(events.slice(1, 3).map(({ slug }) => slug))
   })
 
+  it('pages by cursor too, without a gap and with an end', async () => {
+    type Page = { events: Row[]; next_cursor?: string }
+    const path = '/events/keyset?series_id=10684&closed=false&limit=2'
+    const slugs: unknown[] = []
+    let cursor: string | undefined = ''
+    while (cursor !== undefined) {
+      const page: Page = await gamma<Page>(`${path}&after_cursor=${cursor}`)
+      slugs.push(...page.events.map(({ slug }) => slug))
+      cursor = page.next_cursor
+    }
+    const all = await gamma('/events?series_id=10684&closed=false&limit=50')
+    expect(slugs).toEqual(all.map(({ slug }) => slug))
+    expect((await get(`${venue.endpoints.gamma}${path}&after_cursor=x`)).status).toBe(422)
+  })
+
   it('keeps to dates and tags', async () => {
     const end = new Date(open.endsAt).toISOString()
     const ending = await gamma(
