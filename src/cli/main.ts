@@ -20,7 +20,8 @@ const VERBS: readonly VerbLoader[] = [
   },
   {
     names: ['venue'],
-    describe: 'the embedded venue alone: prints its addresses as one JSON line, then serves',
+    describe:
+      'the embedded venue alone, for any bot: prints its addresses as one JSON line, then serves',
     load: async () => (await import('./verbs/venue.ts')).venue,
   },
   {

@@ -18,7 +18,10 @@ export type FromLedgerWorker =
 const port = parentPort
 invariant(port !== null, 'the ledger worker is started as a worker')
 const database = new Database((workerData as { path: string }).path)
-database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA busy_timeout = 5000;')
+// The time-out first: a reader, or the connection that checked the file just now, may still hold it for a moment.
+for (const pragma of ['busy_timeout = 5000', 'journal_mode = WAL', 'synchronous = FULL']) {
+  database.exec(`PRAGMA ${pragma}`)
+}
 const prepared = new Map(STATEMENTS.map((sql) => [sql, database.prepare(sql)]))
 let waiting: Extract<ToLedgerWorker, { kind: 'write' }>[] = []
 

@@ -112,6 +112,7 @@ function prepareDatabase(path: string, startingCash: MicroUsdc): Remembered {
   let database: Database.Database | null = null
   try {
     database = new Database(path)
+    database.exec('PRAGMA busy_timeout = 5000')
     database.exec('PRAGMA journal_mode = WAL')
     if (isNew) create(database, startingCash)
     return read(database, path)
