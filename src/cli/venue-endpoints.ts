@@ -19,15 +19,18 @@ export type VenueChoice = {
 export type Venue = {
   readonly endpoints: Endpoints
   readonly notes: readonly string[]
+  /** It was started for this verb and knows nothing of before. */
+  readonly isNew: boolean
   stop(): Promise<void>
 }
 
 export async function openVenue({ venue, venueJson, childFlags }: VenueChoice): Promise<Venue> {
   if (venueJson !== undefined)
-    return { ...known(readVenueFile(venueJson)), stop: () => Promise.resolve() }
-  if (venue !== 'local') return { endpoints: PRODUCTION, notes: [], stop: () => Promise.resolve() }
+    return { ...known(readVenueFile(venueJson)), isNew: false, stop: () => Promise.resolve() }
+  if (venue !== 'local')
+    return { endpoints: PRODUCTION, notes: [], isNew: false, stop: () => Promise.resolve() }
   const child: VenueChild = await startVenueChild(childFlags)
-  return { ...known(parseVenueJson(child.line)), stop: child.stop }
+  return { ...known(parseVenueJson(child.line)), isNew: true, stop: child.stop }
 }
 
 function known(line: VenueLine): Pick<Venue, 'endpoints' | 'notes'> {

@@ -35,5 +35,8 @@ export function tokenOf(market: Market, side: Side): TokenId {
   return side === 'UP' ? market.up : market.down
 }
 
-/** What the venue says of a finished window. A split pays half to each side. */
-export type Winner = Side | 'SPLIT'
+/**
+ * What became of a finished window. A split pays half to each side. Void is said only of windows of an embedded venue that is gone:
+ * nobody can name their winner any more, and the play money comes back.
+ */
+export type Winner = Side | 'SPLIT' | 'VOID'

@@ -125,8 +125,9 @@ export function settlementOf(
 ): Settlement {
   const { market, order, outcome } = trader
   const held = outcome?.state === 'filled' ? outcome : null
-  const payout = held === null || order === null ? 0 : payoutOf(held.shares, order.side, winner)
   const spent = held === null ? 0 : held.cost + held.fee
+  const payout =
+    held === null || order === null ? 0 : payoutOf(held.shares, order.side, winner, spent)
   return {
     market,
     decision: order === null ? 'passed' : 'fired',
@@ -149,7 +150,8 @@ function firedReason(trader: LastSecondTrader): string {
   return `${trader.lastDecision?.why ?? 'restored'}; ${outcome.state}: ${outcome.reason}`
 }
 
-function payoutOf(shares: number, side: Side, winner: Winner): number {
+function payoutOf(shares: number, side: Side, winner: Winner, spent: number): number {
+  if (winner === 'VOID') return spent
   if (winner === 'SPLIT') return Math.floor(shares / 2)
   return winner === side ? shares : 0
 }

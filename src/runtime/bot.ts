@@ -34,6 +34,8 @@ export type BotDeps = {
   readonly keeper: Keeper
   readonly sinks: readonly FactSink[]
   readonly tape: Tape | null
+  /** The venue began with this process, so that nobody knows the windows of before. */
+  readonly venueIsNew: boolean
   /** The venue's adapters, made for this bot's own event queue. */
   venue(emit: EventSink, venueNow: () => Micros): VenueParts
 }
@@ -99,6 +101,19 @@ export function createBot(deps: BotDeps): Bot {
         recvAt: now(),
         venueAt: null,
       })
+    }
+    if (deps.venueIsNew) {
+      for (const { market } of remembered.shots) {
+        const { conditionId } = market
+        emit({
+          kind: 'market_resolved',
+          conditionId,
+          winner: 'VOID',
+          source: 'its embedded venue is gone',
+          recvAt: now(),
+          venueAt: null,
+        })
+      }
     }
     await clock.start()
     if (stopped !== null) return

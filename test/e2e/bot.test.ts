@@ -62,6 +62,7 @@ async function session(change: {
     keeper,
     sinks: [sink],
     tape,
+    venueIsNew: false,
     venue: venueParts(config, venue.endpoints, log),
   })
   return { bot, facts, lines, settings, path }

@@ -84,6 +84,7 @@ describe('the life of a window', () => {
     for (const [winner, payout] of [
       ['DOWN', 0],
       ['SPLIT', 2_500_000],
+      ['VOID', 4_813_440],
     ] as const) {
       const bot = armed()
       bot.runTo(at(899))

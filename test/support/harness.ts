@@ -3,7 +3,7 @@ import type { EngineCommand } from '../../src/domain/commands.ts'
 import type { EngineEvent } from '../../src/domain/events.ts'
 import type { EngineFact, FactKind } from '../../src/domain/facts.ts'
 import type { Side } from '../../src/domain/ids.ts'
-import { type Market, tokenOf } from '../../src/domain/market.ts'
+import { type Market, tokenOf, type Winner } from '../../src/domain/market.ts'
 import { type MicroShares, type Micros, micros, type Ticks } from '../../src/domain/units.ts'
 import { createEngine, type Engine } from '../../src/engine/engine.ts'
 import type { EngineSettings } from '../../src/engine/settings.ts'
@@ -106,7 +106,7 @@ export function createHarness(settings: EngineSettings) {
         (one): one is Extract<EngineCommand, { kind: Kind }> => one.kind === kind,
       )
     },
-    resolve(market: Market, winner: Side | 'SPLIT', recvAt: Micros): void {
+    resolve(market: Market, winner: Winner, recvAt: Micros): void {
       send({
         kind: 'market_resolved',
         conditionId: market.conditionId,

@@ -217,6 +217,7 @@ async function openBot(
       screen.sink,
     ],
     tape,
+    venueIsNew: venue.isNew,
     venue: venueParts(config, venue.endpoints, logs.finder),
   })
   closers.push(bot.stop, status.start(control.publish))
