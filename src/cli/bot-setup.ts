@@ -1,4 +1,5 @@
 /** Configuration -> the settings of the engine and the parts of the venue. Shared by every verb that runs or checks the bot. */
+import { z } from 'zod'
 import type { Config } from '../config/schema.ts'
 import type { EventSink, Log } from '../domain/ports.ts'
 import type { BoundStrategy } from '../domain/strategy.ts'
@@ -32,8 +33,13 @@ export function bindStrategy(config: Config): BoundStrategy {
     const names = STRATEGIES.map(({ name }) => name).join(', ')
     throw new UserError('config', `there is no strategy "${config.strategy}"; there are: ${names}`)
   }
-  const listenFromSec = config.discovery.startBufferSec
-  const raw = { listenFromSec, ...config.params }
+  // The start buffer is a setting of the bot; a strategy that has its own idea of it gets it as a parameter.
+  const hasBuffer =
+    definition.params instanceof z.ZodObject && 'listenFromSec' in definition.params.shape
+  const raw = {
+    ...(hasBuffer ? { listenFromSec: config.discovery.startBufferSec } : {}),
+    ...config.params,
+  }
   const parsed = definition.params.safeParse(raw)
   if (!parsed.success) {
     const issue = parsed.error.issues[0]
