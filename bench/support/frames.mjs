@@ -15,7 +15,7 @@ function generator(seed) {
 }
 
 /** 80 % price changes, 15 % tops, 3 % trades, 2 % full books of 60 levels; tops are those of the book they leave behind. */
-export function makeFrames(count, seed = 1) {
+export function makeFrames(count, seed = 1, market = MARKET, up = UP, down = DOWN) {
   const random = generator(seed)
   const hash = () =>
     Array.from({ length: 40 }, () => '0123456789abcdef'[Math.floor(random() * 16)]).join('')
@@ -28,7 +28,7 @@ export function makeFrames(count, seed = 1) {
   const best = () => [Math.max(...bids.keys()), Math.min(...asks.keys())]
   let at = 1_789_459_204_000
   const book = (token) => {
-    const mine = token === UP
+    const mine = token === up
     const levels = (own, other, rising) => {
       const list = mine
         ? [...own.entries()]
@@ -36,7 +36,7 @@ export function makeFrames(count, seed = 1) {
       list.sort((a, b) => (rising ? a[0] - b[0] : b[0] - a[0]))
       return list.map(([cent, s]) => `{"price":"${text(cent)}","size":"${s}"}`).join(',')
     }
-    return `{"market":"${MARKET}","asset_id":"${token}","bids":[${levels(bids, asks, true)}],"asks":[${levels(asks, bids, false)}],"hash":"${hash()}","timestamp":"${at}","event_type":"book"}`
+    return `{"market":"${market}","asset_id":"${token}","bids":[${levels(bids, asks, true)}],"asks":[${levels(asks, bids, false)}],"hash":"${hash()}","timestamp":"${at}","event_type":"book"}`
   }
   const change = () => {
     const isBid = random() < 0.5
@@ -49,9 +49,9 @@ export function makeFrames(count, seed = 1) {
     const [bid, ask] = best()
     const entry = (token, c, way, b, a) =>
       `{"asset_id":"${token}", "price":"${text(c)}", "size":"${next}", "side":"${way}", "hash":"${hash()}", "best_bid":"${text(b)}", "best_ask":"${text(a)}"}`
-    return `{"market":"${MARKET}", "price_changes":[${entry(UP, cent, isBid ? 'BUY' : 'SELL', bid, ask)}, ${entry(DOWN, 100 - cent, isBid ? 'SELL' : 'BUY', 100 - ask, 100 - bid)}], "timestamp":"${at}", "event_type":"price_change"}`
+    return `{"market":"${market}", "price_changes":[${entry(up, cent, isBid ? 'BUY' : 'SELL', bid, ask)}, ${entry(down, 100 - cent, isBid ? 'SELL' : 'BUY', 100 - ask, 100 - bid)}], "timestamp":"${at}", "event_type":"price_change"}`
   }
-  const frames = [Buffer.from(book(UP)), Buffer.from(book(DOWN))]
+  const frames = [Buffer.from(book(up)), Buffer.from(book(down))]
   while (frames.length < count) {
     at += 2
     const dice = random()
@@ -60,16 +60,16 @@ export function makeFrames(count, seed = 1) {
     else if (dice < 0.95)
       frames.push(
         Buffer.from(
-          `{"market":"${MARKET}","asset_id":"${UP}","best_bid":"${text(bid)}","best_ask":"${text(ask)}","spread":"${text(ask - bid)}","timestamp":"${at}","event_type":"best_bid_ask"}`,
+          `{"market":"${market}","asset_id":"${up}","best_bid":"${text(bid)}","best_ask":"${text(ask)}","spread":"${text(ask - bid)}","timestamp":"${at}","event_type":"best_bid_ask"}`,
         ),
       )
     else if (dice < 0.98)
       frames.push(
         Buffer.from(
-          `{"market":"${MARKET}","asset_id":"${UP}","price":"${text(ask)}","size":"12.8205","fee_rate_bps":"1000","side":"BUY","timestamp":"${at}","event_type":"last_trade_price","transaction_hash":"0x${'4f'.repeat(32)}"}`,
+          `{"market":"${market}","asset_id":"${up}","price":"${text(ask)}","size":"12.8205","fee_rate_bps":"1000","side":"BUY","timestamp":"${at}","event_type":"last_trade_price","transaction_hash":"0x${'4f'.repeat(32)}"}`,
         ),
       )
-    else frames.push(Buffer.from(book(random() < 0.5 ? UP : DOWN)))
+    else frames.push(Buffer.from(book(random() < 0.5 ? up : down)))
   }
   return frames
 }

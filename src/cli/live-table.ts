@@ -114,7 +114,14 @@ function countdown(leftMs: number): string {
 
 function pair(side: SideSnapshot): string {
   if (side.state === 'absent') return '-'
-  return `${side.bid ?? '-'}/${side.ask ?? '-'}${side.state === 'drifted' ? ' ?' : ''}`
+  return `${cents(side.bid)}/${cents(side.ask)}${side.state === 'drifted' ? ' ?' : ''}`
+}
+
+/** At least two decimals, so that columns stand still. */
+function cents(price: string | null): string {
+  if (price === null) return '-'
+  const [whole, fraction = ''] = price.split('.')
+  return `${whole}.${fraction.padEnd(2, '0')}`
 }
 
 /** One line for a fact a person cares about; null for the others. */
