@@ -66,35 +66,55 @@ function bytes(text: string): Uint8Array {
   return Buffer.from(text, 'latin1')
 }
 
-const OPEN_MARKET = bytes('{"market":"')
-const PRICE_CHANGES = bytes('"price_changes":[')
-const ASSET = bytes('"asset_id":"')
-const OPEN_ASSET = bytes('{"asset_id":"')
-const PRICE = bytes('"price":"')
-const SIZE = bytes('"size":"')
-const SIDE = bytes('"side":"')
-const HASH = bytes('"hash":"')
-const BEST_BID = bytes('"best_bid":"')
-const BEST_ASK = bytes('"best_ask":"')
-const SPREAD = bytes('"spread":"')
-const FEE = bytes('"fee_rate_bps":"')
-const TIMESTAMP = bytes('"timestamp":"')
-const TRANSACTION = bytes('"transaction_hash":"')
-const BIDS = bytes('"bids":[')
-const ASKS = bytes('"asks":[')
-const OPEN_PRICE = bytes('{"price":"')
-const END_PRICE_CHANGE = bytes('"event_type":"price_change"}')
-const END_TOP = bytes('"event_type":"best_bid_ask"}')
-const END_BOOK = bytes('"event_type":"book"}')
-const EVENT_TRADE = bytes('"event_type":"last_trade_price"')
-const BUY = bytes('BUY"')
-const SELL = bytes('SELL"')
+/** A text to be met in the frame, cut into words of four bytes; the last word may overlap the one before. */
+type Literal = { readonly length: number; readonly at: Int32Array; readonly words: Int32Array }
+
+function literalOf(text: string): Literal {
+  const view = new DataView(new TextEncoder().encode(text).buffer)
+  const length = view.byteLength
+  const at: number[] = []
+  for (let from = 0; from + 4 <= length; from += 4) at.push(from)
+  if (length % 4 !== 0) at.push(length - 4)
+  return {
+    length,
+    at: Int32Array.from(at),
+    words: Int32Array.from(at, (from) => view.getInt32(from, true)),
+  }
+}
+
+const OPEN_MARKET = literalOf('{"market":"')
+const PRICE_CHANGES = literalOf('"price_changes":[')
+const ASSET = literalOf('"asset_id":"')
+const OPEN_ASSET = literalOf('{"asset_id":"')
+const PRICE = literalOf('"price":"')
+const SIZE = literalOf('"size":"')
+const SIDE = literalOf('"side":"')
+const HASH = literalOf('"hash":"')
+const BEST_BID = literalOf('"best_bid":"')
+const BEST_ASK = literalOf('"best_ask":"')
+const SPREAD = literalOf('"spread":"')
+const FEE = literalOf('"fee_rate_bps":"')
+const TIMESTAMP = literalOf('"timestamp":"')
+const TRANSACTION = literalOf('"transaction_hash":"')
+const BIDS = literalOf('"bids":[')
+const ASKS = literalOf('"asks":[')
+const OPEN_PRICE = literalOf('{"price":"')
+const END_PRICE_CHANGE = literalOf('"event_type":"price_change"}')
+const END_TOP = literalOf('"event_type":"best_bid_ask"}')
+const END_BOOK = literalOf('"event_type":"book"}')
+const EVENT_TRADE = literalOf('"event_type":"last_trade_price"')
+const BUY = literalOf('BUY"')
+const SELL = literalOf('SELL"')
 
 export function createFrameScanner(sink: FrameSink): FrameScanner {
   const tokens: Uint8Array[] = []
   // The cursor. Every reader moves it forward and returns false, or -1, when the bytes are not what they must be.
   let buf: Uint8Array = new Uint8Array(0)
   let pos = 0
+  // Frames that came in one piece of the socket share their memory, so the view over it is made once for all of them.
+  let view: DataView = new DataView(new ArrayBuffer(0))
+  let base = 0
+  let viewEnd = 0
 
   const entryToken = new Int32Array(ENTRIES_MAX)
   const entryNumbers = new Float64Array(ENTRIES_MAX * 4)
@@ -102,25 +122,30 @@ export function createFrameScanner(sink: FrameSink): FrameScanner {
   const bids = new Float64Array(LEVELS_MAX * 2)
   const asks = new Float64Array(LEVELS_MAX * 2)
 
-  // The loops below work on locals: a variable shared between closures is read from memory at every step.
-  function literal(text: Uint8Array): boolean {
-    const frame = buf
-    const from = pos
-    const length = text.length
-    for (let at = 0; at < length; at += 1) if (frame[from + at] !== text[at]) return false
-    pos = from + length
+  /** Whether the text stands at this place. Four bytes at a time: most of a frame is keys that are always the same. */
+  function stands(text: Literal, from: number): boolean {
+    const start = base + from
+    if (start + text.length > viewEnd) return false
+    const { at, words } = text
+    const frame = view
+    for (let index = 0; index < words.length; index += 1) {
+      if (frame.getInt32(start + (at[index] as number), true) !== words[index]) return false
+    }
+    return true
+  }
+
+  function literal(text: Literal): boolean {
+    if (!stands(text, pos)) return false
+    pos += text.length
     return true
   }
 
   /** A comma, with or without the space that some frames have after it, then the literal. */
-  function next(text: Uint8Array): boolean {
-    const frame = buf
-    let from = pos
-    if (frame[from] !== COMMA) return false
-    from += frame[from + 1] === SPACE ? 2 : 1
-    const length = text.length
-    for (let at = 0; at < length; at += 1) if (frame[from + at] !== text[at]) return false
-    pos = from + length
+  function next(text: Literal): boolean {
+    if (buf[pos] !== COMMA) return false
+    const from = buf[pos + 1] === SPACE ? pos + 2 : pos + 1
+    if (!stands(text, from)) return false
+    pos = from + text.length
     return true
   }
 
@@ -350,6 +375,9 @@ export function createFrameScanner(sink: FrameSink): FrameScanner {
     scan(frame) {
       buf = frame
       pos = 0
+      if (view.buffer !== frame.buffer) view = new DataView(frame.buffer)
+      base = frame.byteOffset
+      viewEnd = base + frame.length
       if (!literal(OPEN_MARKET) || !opaque(MARKET_CHARS)) return null
       const afterComma = buf[pos + 1] === SPACE ? pos + 2 : pos + 1
       // "price_changes" or "asset_id"
