@@ -1,6 +1,6 @@
 /** The command line as a person meets it: exit codes, one sentence, nothing on the wrong stream. Runs what was built. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -76,6 +76,43 @@ describe('what cannot be done is one sentence and the right exit code', () => {
     expect([result.code, result.out]).toEqual([4, ''])
     expect(result.err).toMatch(/control port .* is taken/)
     server.close()
+  })
+})
+
+describe('what can be listed without a bot', () => {
+  test('strategies, for people and for machines', async () => {
+    const people = await cli(['strategies'])
+    expect([people.code, people.err]).toEqual([0, ''])
+    expect(people.out).toMatch(/maxAsk +0\.99 +decimal/)
+    const machines = JSON.parse((await cli(['strategies', '--json'])).out) as { name: string }[]
+    expect(machines.map(({ name }) => name)).toEqual(['last-second'])
+  })
+
+  test('settings: shown with their origin, set with the file kept, secrets hidden', async () => {
+    const cwd = folder()
+    writeFileSync(join(cwd, 'lastsecond.yaml'), '# mine\nlimits:\n  maxBookAgeMs: 4000 # patient\n')
+    for (const [key, value] of [
+      ['params.maxAsk', '0.97'],
+      ['params.shares', '6'],
+      ['params.triggerSec', '2'],
+      ['assets', 'btc,sol'],
+    ] as const) {
+      expect((await cli(['config', 'set', key, value], cwd)).code).toBe(0)
+    }
+    const text = readFileSync(join(cwd, 'lastsecond.yaml'), 'utf8')
+    expect(text).toContain('# mine')
+    expect(text).toContain('# patient')
+    const shown = await cli(['config', 'show'], cwd, {
+      POLYMARKET_PRIVATE_KEY: '0xcanarycanarycanary',
+      LOG_LEVEL: 'warn',
+    })
+    expect(shown.out).toMatch(/assets +btc,sol +from lastsecond\.yaml/)
+    expect(shown.out).toMatch(/log\.level +warn +from the environment variable LOG_LEVEL/)
+    expect(shown.out).toMatch(/POLYMARKET_PRIVATE_KEY +set, hidden/)
+    expect(shown.out).not.toContain('canary')
+    expect((await cli(['config', 'set', 'params.shares', '1.5'], cwd)).err).toMatch(
+      /whole number of shares/,
+    )
   })
 })
 

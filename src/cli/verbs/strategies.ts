@@ -6,7 +6,8 @@ import { EXIT, print, type Verb } from '../verb.ts'
 
 type Property = {
   readonly default?: unknown
-  readonly type?: string
+  readonly type?: string | readonly string[]
+  readonly anyOf?: readonly { readonly type?: string }[]
   readonly enum?: readonly unknown[]
   readonly minimum?: number
   readonly maximum?: number
@@ -50,7 +51,10 @@ export const strategies: Verb = {
   },
 }
 
-function range({ enum: words, minimum, maximum, type }: Property): string {
+function range({ enum: words, minimum, maximum, type, anyOf }: Property): string {
   if (words !== undefined) return words.join(' | ')
-  return minimum === undefined ? (type ?? '') : `${minimum} to ${maximum}`
+  if (minimum !== undefined) return `${minimum} to ${maximum}`
+  const types = anyOf?.map((one) => one.type ?? '') ?? [type ?? ''].flat()
+  // A decimal may be written as a text or as a number.
+  return types.includes('number') && types.includes('string') ? 'decimal' : types.join(' | ')
 }
