@@ -10,7 +10,12 @@ import type { EngineSnapshot, SideSnapshot } from '../runtime/snapshot.ts'
 const REDRAW_MS = 500
 const RECENT_MAX = 8
 
-export type Screen = { readonly sink: FactSink; stop(): void }
+export type Screen = {
+  readonly sink: FactSink
+  /** A line that is no fact: trouble at the edges. */
+  note(line: string): void
+  stop(): void
+}
 
 export type ScreenOptions = {
   readonly banner: readonly string[]
@@ -26,7 +31,10 @@ export function createScreen(options: ScreenOptions): Screen {
   function accept(fact: EngineFact): void {
     if (fact.kind === 'settled') count(totals, fact.settlement)
     const line = lineOf(fact)
-    if (line === null) return
+    if (line !== null) add(line)
+  }
+
+  function add(line: string): void {
     if (!options.terminal) return options.write(`${line}\n`)
     recent.push(line)
     if (recent.length > RECENT_MAX) recent.shift()
@@ -55,6 +63,7 @@ export function createScreen(options: ScreenOptions): Screen {
   }
   return {
     sink: { accept, close: () => Promise.resolve() },
+    note: (line) => add(`${new Date().toISOString().slice(11, 23)}  trouble    ${line}`),
     stop() {
       clearInterval(timer)
       if (options.terminal) draw()

@@ -18,9 +18,10 @@ import { passLiveLocks } from '../live-lock.ts'
 import { createScreen, type Screen } from '../live-table.ts'
 import { settledLine } from '../settled-line.ts'
 import { inOrderOfClose } from '../settled-order.ts'
+import { shownLog } from '../shown-log.ts'
 import { createStatusFeed } from '../status-feed.ts'
 import { openVenue } from '../venue-endpoints.ts'
-import { EXIT, print, type Verb } from '../verb.ts'
+import { EXIT, print, say, type Verb } from '../verb.ts'
 
 type RunArgs = {
   readonly json: boolean
@@ -202,13 +203,14 @@ async function openBot(
   let bot: Bot | null = null
   const screen = screenFor(args, config.venue, venue.notes, () => bot)
   closers.push(screen.stop)
+  const log = shownLog(logs.finder, screen.note)
   const status = createStatusFeed({ mode, venue: config.venue, strategy: strategy.name }, () => bot)
   bot = createBot({
     settings,
     mode,
     fill: config.paper.fill,
     now: nowMicros,
-    log: logs.finder,
+    log,
     keeper: ledger,
     sinks: [
       createLogSink(logs),
@@ -218,7 +220,7 @@ async function openBot(
     ],
     tape,
     venueIsNew: venue.isNew,
-    venue: venueParts(config, venue.endpoints, logs.finder),
+    venue: venueParts(config, venue.endpoints, log),
   })
   closers.push(bot.stop, status.start(control.publish))
   return bot
@@ -252,7 +254,7 @@ function screenFor(
 ): Screen {
   if (args.json) {
     const sink = inOrderOfClose((settlement) => print(JSON.stringify(settledLine(settlement))))
-    return { sink, stop: () => undefined }
+    return { sink, note: (line) => say(`lastsecond: ${line}`), stop: () => undefined }
   }
   const place = venue === 'local' ? 'embedded venue, play money' : 'Polymarket, no orders are sent'
   return createScreen({
