@@ -16,6 +16,8 @@ import { nowMicros } from '../../src/net/clock.ts'
 import { parseTape } from '../../src/recorder/tape.ts'
 import { createBot } from '../../src/runtime/bot.ts'
 import { lastSecond } from '../../src/strategies/last-second.ts'
+import { aMarket, at, someSettings } from '../support/builders.ts'
+import { createHarness } from '../support/harness.ts'
 
 const log: Log = {
   debug: () => undefined,
@@ -36,6 +38,7 @@ async function session(change: {
   assets: ('btc' | 'eth')[]
   seed: number
   ledger?: string
+  venueIsNew?: boolean
 }) {
   venue = await startLocalVenue({ profile: 'demo', port: 0, resolutionDelayMs: 500, ...change })
   const config = { ...loadConfig({ env: {}, cwd: tmpdir() }).config, assets: change.assets }
@@ -62,7 +65,7 @@ async function session(change: {
     keeper,
     sinks: [sink],
     tape,
-    venueIsNew: false,
+    venueIsNew: change.venueIsNew ?? false,
     venue: venueParts(config, venue.endpoints, log),
   })
   return { bot, facts, lines, settings, path }
@@ -127,3 +130,46 @@ describe('the whole job over real sockets', () => {
     expect(facts.filter((fact) => fact.kind === 'settled')).toHaveLength(1)
   }, 60_000)
 })
+
+test('a shot whose embedded venue is gone is void, and its stake comes back', async () => {
+  const path = join(mkdtempSync(join(tmpdir(), 'bot-')), 'ledger.db')
+  const before = createHarness(someSettings())
+  const market = aMarket()
+  before.clock(at(600))
+  before.list(market, at(600))
+  before.runTo(at(898))
+  before.books(market, at(898), 9_500, 9_600)
+  before.runTo(at(899))
+  const order = before.asked('submit')[0]?.order
+  if (order === undefined) throw new Error('no shot')
+  const outcome = {
+    state: 'filled',
+    fills: [],
+    shares: order.shares,
+    cost: order.spend,
+    fee: 13_440 as MicroUsdc,
+  } as const
+  before.send({
+    kind: 'order_outcome',
+    orderId: order.id,
+    outcome,
+    recvAt: at(899.2),
+    venueAt: null,
+  })
+  const ledger = await openLedger({ path, startingCash: before.engine.view().cash, log })
+  for (const fact of before.facts) ledger.accept(fact)
+  await ledger.close()
+  const { bot, facts } = await session({
+    windowSec: 60,
+    firstCloseSec: 60,
+    assets: ['btc'],
+    seed: 1,
+    ledger: path,
+    venueIsNew: true,
+  })
+  await bot.start()
+  await bot.stop()
+  expect(facts.filter((fact) => fact.kind === 'settled')).toMatchObject([
+    { settlement: { winner: 'VOID', pnl: 0, payout: order.spend + 13_440 } },
+  ])
+}, 60_000)
