@@ -159,7 +159,7 @@ test('run --once --json is the same twice for a seed and an epoch, and every lin
     '--interval',
     '5m,15m',
     '--first-close',
-    '36',
+    '45',
   ]
   const cwds = [folder(), folder()]
   const runs = await Promise.all(cwds.map((cwd) => cli(args, cwd)))
@@ -209,4 +209,4 @@ test('run --once --json is the same twice for a seed and an epoch, and every lin
   const why = await cli(['explain', 'last'], cwd)
   expect(why.out).toMatch(/CHECK +ANSWER +MARGIN/)
   expect((await cli(['pnl'], cwd)).out).toMatch(/too few/)
-}, 120_000)
+}, 180_000)
