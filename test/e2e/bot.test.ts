@@ -2,7 +2,7 @@
 import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, describe, expect, test } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import { engineSettings, venueParts } from '../../src/cli/bot-setup.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import type { EngineEvent } from '../../src/domain/events.ts'
@@ -105,11 +105,16 @@ describe('the whole job over real sockets', () => {
 
   test('a socket cut without a frame and a lost change heal before the shot', async () => {
     const { bot, facts } = await session({
-      windowSec: 14,
-      firstCloseSec: 14,
+      windowSec: 20,
+      firstCloseSec: 20,
       assets: ['btc'],
       seed: 5,
     })
+    const saw = (state: 'open' | 'lost') =>
+      vi.waitUntil(
+        () => facts.some((fact) => fact.kind === 'listener' && fact.state === state),
+        { timeout: 15_000, interval: 20 },
+      )
     await bot.start()
     const control = venue?.endpoints.control ?? ''
     const fault = (name: string, forMs: number) =>
@@ -119,8 +124,10 @@ describe('the whole job over real sockets', () => {
         body: JSON.stringify({ name, forMs, probability: 1 }),
       })
     expect((await fault('lost-delta', 1_000)).ok).toBe(true)
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await saw('open')
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
     expect((await fault('close-without-frame', 300)).ok).toBe(true)
+    await saw('lost')
     await bot.done
     await bot.stop()
     expect(facts.some((fact) => fact.kind === 'listener' && fact.state === 'lost')).toBe(true)
