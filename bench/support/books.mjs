@@ -4,14 +4,14 @@ import {
   createFrameCounts,
   createFrameDecoder,
 } from '../../dist/venues/polymarket/frame-decoder.js'
-import { createFrameScanner } from '../../dist/venues/polymarket/frame-scanner.js'
+import { FrameScanner } from '../../dist/venues/polymarket/frame-scanner.js'
 import { DOWN, UP } from './frames.mjs'
 
 /** Scanner straight into the books: what is measured as frames -> book. */
 export function ours() {
   const books = [new Book(100), new Book(100)]
   let tops = 0
-  const scanner = createFrameScanner({
+  const scanner = new FrameScanner({
     onDelta(token, side, price, size, bestBid, bestAsk) {
       const book = books[token]
       book.applyDelta(side, price, size)

@@ -71,5 +71,21 @@ export function makeFrames(count, seed = 1, market = MARKET, up = UP, down = DOW
       )
     else frames.push(Buffer.from(book(random() < 0.5 ? up : down)))
   }
-  return frames
+  return inPieces(frames)
+}
+
+/** As a socket delivers them: many frames in one piece of memory of 64 KiB. */
+function inPieces(frames) {
+  const laid = []
+  let piece = Buffer.alloc(0)
+  let used = 0
+  for (const frame of frames) {
+    if (used + frame.length > piece.length) {
+      piece = Buffer.allocUnsafeSlow(65_536)
+      used = 0
+    }
+    laid.push(piece.subarray(used, used + frame.copy(piece, used)))
+    used += frame.length
+  }
+  return laid
 }

@@ -78,11 +78,16 @@ export class Book {
     if (tickSize !== null) this.setTickSize(tickSize)
     this.stride = this.tickSize
     this.state = 'live'
+    // A price that came out of an array of doubles is made a whole number again: its remainder costs a tenth then.
     for (let at = 0; at + 1 < bids.length; at += 2) {
-      if (!this.setBid(bids[at] as number, bids[at + 1] as number)) return this.doubt()
+      const price = bids[at] as number
+      const whole = price | 0
+      if (whole !== price || !this.setBid(whole, bids[at + 1] as number)) return this.doubt()
     }
     for (let at = 0; at + 1 < asks.length; at += 2) {
-      if (!this.setAsk(asks[at] as number, asks[at + 1] as number)) return this.doubt()
+      const price = asks[at] as number
+      const whole = price | 0
+      if (whole !== price || !this.setAsk(whole, asks[at + 1] as number)) return this.doubt()
     }
     return true
   }
@@ -175,7 +180,8 @@ export class Book {
 
   private setBid(price: number, size: number): boolean {
     if (price <= NO_BID || price >= NO_ASK || size < 0) return false
-    if (price % this.stride !== 0) this.refineStride(price)
+    // A level that is there is on the grid already.
+    if (this.bids[price] === 0 && price % this.stride !== 0) this.refineStride(price)
     this.bids[price] = size
     if (size > 0) {
       if (price > this.topBid) this.topBid = price
@@ -190,7 +196,7 @@ export class Book {
 
   private setAsk(price: number, size: number): boolean {
     if (price <= NO_BID || price >= NO_ASK || size < 0) return false
-    if (price % this.stride !== 0) this.refineStride(price)
+    if (this.asks[price] === 0 && price % this.stride !== 0) this.refineStride(price)
     this.asks[price] = size
     if (size > 0) {
       if (price < this.topAsk) this.topAsk = price

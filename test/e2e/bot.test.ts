@@ -111,10 +111,10 @@ describe('the whole job over real sockets', () => {
       seed: 5,
     })
     const saw = (state: 'open' | 'lost') =>
-      vi.waitUntil(
-        () => facts.some((fact) => fact.kind === 'listener' && fact.state === state),
-        { timeout: 15_000, interval: 20 },
-      )
+      vi.waitUntil(() => facts.some((fact) => fact.kind === 'listener' && fact.state === state), {
+        timeout: 15_000,
+        interval: 20,
+      })
     await bot.start()
     const control = venue?.endpoints.control ?? ''
     const fault = (name: string, forMs: number) =>

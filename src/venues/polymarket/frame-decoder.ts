@@ -5,7 +5,7 @@
 import type { EngineEvent } from '../../domain/events.ts'
 import type { ConditionId, Side, TokenId } from '../../domain/ids.ts'
 import { MICROS_PER_MS, type MicroShares, type Micros, type Ticks } from '../../domain/units.ts'
-import { createFrameScanner, type FrameSink } from './frame-scanner.ts'
+import { FrameScanner, type FrameSink } from './frame-scanner.ts'
 import { flat, KNOWN_KINDS, type MarketFrame, marketFrame } from './market-wire.ts'
 
 export type DecodedToken = {
@@ -97,7 +97,7 @@ export function createFrameDecoder(
       })
     },
   }
-  const scanner = createFrameScanner(sink)
+  const scanner = new FrameScanner(sink)
 
   function emitFrame(frame: MarketFrame): void {
     const stamp = { recvAt, venueAt: frame.timestamp === undefined ? null : at(frame.timestamp) }

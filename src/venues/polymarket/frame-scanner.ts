@@ -1,34 +1,41 @@
 /**
- * Reads the frequent market frames straight from their bytes: no string, no object, no allocation. Strict: a byte that is not where the
+ * Reads the frequent market frames straight from their bytes: no string, no object. Strict: a byte that is not where the
  * venue puts it makes the scanner say "not mine", and the frame goes to JSON and the schema, which is slower and knows everything.
  * What it does accept it reads as the schema does; tests hold the two against each other.
  *
- * Opaque text (market id, hashes) is skipped by its length and not looked at. A token is known by its last digits and its length.
+ * Opaque text (market id, hashes) is skipped by its length and not looked at.
+ *
+ * Everything here is a class: its methods exist once for all scanners, which lets the engine that runs them treat the texts below as
+ * constants. As closures, made anew for each listener, the same code took twice the time.
  */
 import type { BookSide } from '../../domain/ids.ts'
+import { FrameLiteral, LongFrameLiteral } from './frame-literal.ts'
+import { FrameNumbers } from './frame-numbers.ts'
+import { KnownTokens, NO_TOKEN, UNKNOWN_TOKEN } from './known-tokens.ts'
 
 const QUOTE = 0x22
 const SPACE = 0x20
-const DOT = 0x2e
-const ZERO = 0x30
-const NINE = 0x39
-const COMMA = 0x2c
-const POWERS = [1, 10, 100, 1_000, 10_000, 100_000, 1_000_000] as const
+/** `, ` and `,"` as words of two bytes: what stands between the keys of a frame that has spaces, and of one that has none. */
+const COMMA_SPACE = 0x202c
+const COMMA_QUOTE = 0x222c
+/** `,{` between the entries of a list without spaces. */
+const COMMA_BRACE = 0x7b2c
+const CLOSING_BRACKET = 0x5d
+const CLOSING_BRACE = 0x7d
+const LETTER_B = 0x42
+const LETTER_E = 0x65
+const LETTER_P = 0x70
 /** 0x and 64 hex digits. */
 const MARKET_CHARS = 66
+/** Where the B or the S stands in `"side":"BUY"`. */
+const SIDE_AT = 8
 /** SHA-1 in hex. */
 const HASH_CHARS = 40
-/** Two tokens agreeing in this many last digits do not exist. */
-const TOKEN_TAIL = 24
-const TOKEN_CHARS_MAX = 80
-/** Shorter tokens than this do not exist; the search for the closing quote begins here. */
-const TOKEN_CHARS_USUAL = 70
-const TIMESTAMP_DIGITS = 13
 /** A price change has two entries; a frame with more than this is left to the schema. */
 const ENTRIES_MAX = 16
 const LEVELS_MAX = 4_096
-
-export const UNKNOWN_TOKEN = -1
+const MICRO_PLACES = 6
+const PRICE_PLACES = 4
 
 /** Told what a frame says. Numbers are ticks and micro-shares, times are milliseconds, `token` is an index into the known tokens. */
 export interface FrameSink {
@@ -56,333 +63,319 @@ export interface FrameSink {
 
 export type ScannedKind = 'price_change' | 'best_bid_ask' | 'last_trade_price' | 'book'
 
-export type FrameScanner = {
+const OPEN_MARKET = new FrameLiteral('{"market":"')
+const PRICE_CHANGES = new LongFrameLiteral('"price_changes":[')
+const ASSET = new FrameLiteral('"asset_id":"')
+const OPEN_ASSET = new FrameLiteral('{"asset_id":"')
+const PRICE = new FrameLiteral('"price":"')
+const SIZE = new FrameLiteral('"size":"')
+const SIDE_BUY = new FrameLiteral('"side":"BUY"')
+const SIDE_SELL = new FrameLiteral('"side":"SELL"')
+const HASH = new FrameLiteral('"hash":"')
+const BEST_BID = new FrameLiteral('"best_bid":"')
+const BEST_ASK = new FrameLiteral('"best_ask":"')
+const SPREAD = new FrameLiteral('"spread":"')
+const FEE = new FrameLiteral('"fee_rate_bps":"')
+const TIMESTAMP = new FrameLiteral('"timestamp":"')
+const TRANSACTION = new LongFrameLiteral('"transaction_hash":"')
+const BIDS = new FrameLiteral('"bids":[')
+const ASKS = new FrameLiteral('"asks":[')
+const OPEN_PRICE = new FrameLiteral('{"price":"')
+const END_PRICE_CHANGE = new LongFrameLiteral('"event_type":"price_change"}')
+const END_TOP = new LongFrameLiteral('"event_type":"best_bid_ask"}')
+const END_BOOK = new LongFrameLiteral('"event_type":"book"}')
+const EVENT_TRADE = new LongFrameLiteral('"event_type":"last_trade_price"')
+
+export class FrameScanner {
+  private readonly sink: FrameSink
+  private readonly tokens = new KnownTokens()
+  private readonly numbers = new FrameNumbers()
+
+  // The memory the frame lies in. Frames that came in one piece of the socket share it, so both views are made once for all of them.
+  private memory: ArrayBufferLike = new ArrayBuffer(0)
+  private bytes: Uint8Array = new Uint8Array(0)
+  private view: DataView = new DataView(new ArrayBuffer(0))
+  private end = 0
+  private comma = COMMA_QUOTE
+  private commaChars = 1
+
+  // What was read, kept until the frame is known to be right to its last byte.
+  private count = 0
+  private readonly entryToken = new Int32Array(ENTRIES_MAX)
+  private readonly entryIsBid = new Uint8Array(ENTRIES_MAX)
+  private readonly entryPrices = new Int32Array(ENTRIES_MAX * 3)
+  private readonly entrySize = new Float64Array(ENTRIES_MAX)
+  private token = UNKNOWN_TOKEN
+  private price = 0
+  private size = 0
+  private otherPrice = 0
+  private takerBuys = false
+  private atMs = 0
+  private readonly bids = new Float64Array(LEVELS_MAX * 2)
+  private readonly asks = new Float64Array(LEVELS_MAX * 2)
+  private bidCount = 0
+  private askCount = 0
+
+  constructor(sink: FrameSink) {
+    this.sink = sink
+  }
+
+  addToken(token: string): number {
+    return this.tokens.add(token)
+  }
+
   /** The kind of the frame when it was read and told to the sink, or null when it is not one of ours. */
-  scan(frame: Uint8Array): ScannedKind | null
-  addToken(token: string): number
-}
-
-function bytes(text: string): Uint8Array {
-  return Buffer.from(text, 'latin1')
-}
-
-/** A text to be met in the frame, cut into words of four bytes; the last word may overlap the one before. */
-type Literal = { readonly length: number; readonly at: Int32Array; readonly words: Int32Array }
-
-function literalOf(text: string): Literal {
-  const view = new DataView(new TextEncoder().encode(text).buffer)
-  const length = view.byteLength
-  const at: number[] = []
-  for (let from = 0; from + 4 <= length; from += 4) at.push(from)
-  if (length % 4 !== 0) at.push(length - 4)
-  return {
-    length,
-    at: Int32Array.from(at),
-    words: Int32Array.from(at, (from) => view.getInt32(from, true)),
-  }
-}
-
-const OPEN_MARKET = literalOf('{"market":"')
-const PRICE_CHANGES = literalOf('"price_changes":[')
-const ASSET = literalOf('"asset_id":"')
-const OPEN_ASSET = literalOf('{"asset_id":"')
-const PRICE = literalOf('"price":"')
-const SIZE = literalOf('"size":"')
-const SIDE = literalOf('"side":"')
-const HASH = literalOf('"hash":"')
-const BEST_BID = literalOf('"best_bid":"')
-const BEST_ASK = literalOf('"best_ask":"')
-const SPREAD = literalOf('"spread":"')
-const FEE = literalOf('"fee_rate_bps":"')
-const TIMESTAMP = literalOf('"timestamp":"')
-const TRANSACTION = literalOf('"transaction_hash":"')
-const BIDS = literalOf('"bids":[')
-const ASKS = literalOf('"asks":[')
-const OPEN_PRICE = literalOf('{"price":"')
-const END_PRICE_CHANGE = literalOf('"event_type":"price_change"}')
-const END_TOP = literalOf('"event_type":"best_bid_ask"}')
-const END_BOOK = literalOf('"event_type":"book"}')
-const EVENT_TRADE = literalOf('"event_type":"last_trade_price"')
-const BUY = literalOf('BUY"')
-const SELL = literalOf('SELL"')
-
-export function createFrameScanner(sink: FrameSink): FrameScanner {
-  const tokens: Uint8Array[] = []
-  // The cursor. Every reader moves it forward and returns false, or -1, when the bytes are not what they must be.
-  let buf: Uint8Array = new Uint8Array(0)
-  let pos = 0
-  // Frames that came in one piece of the socket share their memory, so the view over it is made once for all of them.
-  let view: DataView = new DataView(new ArrayBuffer(0))
-  let base = 0
-  let viewEnd = 0
-
-  const entryToken = new Int32Array(ENTRIES_MAX)
-  const entryNumbers = new Float64Array(ENTRIES_MAX * 4)
-  const entryBids = new Uint8Array(ENTRIES_MAX)
-  const bids = new Float64Array(LEVELS_MAX * 2)
-  const asks = new Float64Array(LEVELS_MAX * 2)
-
-  /** Whether the text stands at this place. Four bytes at a time: most of a frame is keys that are always the same. */
-  function stands(text: Literal, from: number): boolean {
-    const start = base + from
-    if (start + text.length > viewEnd) return false
-    const { at, words } = text
-    const frame = view
-    for (let index = 0; index < words.length; index += 1) {
-      if (frame.getInt32(start + (at[index] as number), true) !== words[index]) return false
+  scan(frame: Uint8Array): ScannedKind | null {
+    const memory = frame.buffer
+    if (memory !== this.memory) {
+      this.memory = memory
+      this.bytes = new Uint8Array(memory)
+      this.view = new DataView(memory)
     }
-    return true
+    const start = frame.byteOffset
+    this.end = start + frame.length
+    const kind = this.readOrLeave(start)
+    if (kind === 'price_change') this.tellChanges()
+    else if (kind !== null && this.token !== UNKNOWN_TOKEN) this.tellOne(kind)
+    return kind
   }
 
-  function literal(text: Literal): boolean {
-    if (!stands(text, pos)) return false
-    pos += text.length
-    return true
-  }
-
-  /** A comma, with or without the space that some frames have after it, then the literal. */
-  function next(text: Literal): boolean {
-    if (buf[pos] !== COMMA) return false
-    const from = buf[pos + 1] === SPACE ? pos + 2 : pos + 1
-    if (!stands(text, from)) return false
-    pos = from + text.length
-    return true
-  }
-
-  function opaque(chars: number): boolean {
-    if (buf[pos + chars] !== QUOTE) return false
-    pos += chars + 1
-    return true
-  }
-
-  /** A decimal in quotes, as an integer of 10^-places; -1 when it is not one that fits. */
-  function decimal(places: number): number {
-    const frame = buf
-    let at = pos
-    let value = 0
-    let digits = 0
-    let code = frame[at] as number
-    while (code >= ZERO && code <= NINE) {
-      value = value * 10 + (code - ZERO)
-      digits += 1
-      at += 1
-      code = frame[at] as number
+  private readOrLeave(start: number): ScannedKind | null {
+    try {
+      return this.read(start)
+    } catch (error) {
+      // A frame that is cut short at the end of its memory.
+      if (error instanceof RangeError) return null
+      throw error
     }
-    let left = places
-    if (code === DOT) {
-      at += 1
-      code = frame[at] as number
-      while (code >= ZERO && code <= NINE) {
-        if (left > 0) {
-          value = value * 10 + (code - ZERO)
-          left -= 1
-        } else if (code !== ZERO) return -1
-        digits += 1
-        at += 1
-        code = frame[at] as number
-      }
-    }
-    if (code !== QUOTE || digits === 0 || digits > 15) return -1
-    pos = at + 1
-    value *= POWERS[left] as number
-    return value <= Number.MAX_SAFE_INTEGER ? value : -1
   }
 
-  /** A price is at most one dollar. */
-  function price(): number {
-    const value = decimal(4)
-    return value > 10_000 ? -1 : value
+  private read(start: number): ScannedKind | null {
+    if (!OPEN_MARKET.standsAt(this.view, start)) return null
+    const quoteAt = start + OPEN_MARKET.length + MARKET_CHARS
+    const spaced = this.bytes[quoteAt + 2] === SPACE
+    this.comma = spaced ? COMMA_SPACE : COMMA_QUOTE
+    this.commaChars = spaced ? 2 : 1
+    const at = quoteAt + 1
+    if (this.bytes[quoteAt] !== QUOTE || this.view.getInt16(at, true) !== this.comma) return null
+    // "price_changes" or "asset_id"
+    const keyAt = at + this.commaChars
+    if (this.bytes[keyAt + 1] !== LETTER_P) return this.readAboutToken(at)
+    return this.readChanges(keyAt) ? 'price_change' : null
   }
 
-  function timestampMs(): number {
-    const frame = buf
-    let at = pos
-    let value = 0
-    for (let code = frame[at] as number; code >= ZERO && code <= NINE; code = frame[at] as number) {
-      value = value * 10 + (code - ZERO)
-      at += 1
-    }
-    if (at - pos !== TIMESTAMP_DIGITS || frame[at] !== QUOTE) return -1
-    pos = at + 1
-    return value
+  /** Behind a comma, the space that some kinds of frames have after each, and a key; -1 when they do not stand here. */
+  private behind(key: FrameLiteral, at: number): number {
+    const from = at + this.commaChars
+    return this.view.getInt16(at, true) === this.comma && key.standsAt(this.view, from)
+      ? from + key.length
+      : -1
   }
 
-  /** The index of the token at the cursor, UNKNOWN_TOKEN for a stranger, -2 when there is no token here. */
-  function token(): number {
-    const frame = buf
-    const start = pos
-    const stop = start + TOKEN_CHARS_MAX
-    let end = start + TOKEN_CHARS_USUAL < frame.length ? start + TOKEN_CHARS_USUAL : start
-    while (end < stop && frame[end] !== QUOTE) end += 1
-    if (frame[end] !== QUOTE) return -2
-    const length = end - start
-    pos = end + 1
-    for (let index = 0; index < tokens.length; index += 1) {
-      const known = tokens[index] as Uint8Array
-      if (known.length !== length) continue
-      const from = length > TOKEN_TAIL ? length - TOKEN_TAIL : 0
-      let at = length - 1
-      while (at >= from && frame[start + at] === known[at]) at -= 1
-      if (at < from) return index
-    }
-    return UNKNOWN_TOKEN
+  private afterListComma(at: number): number {
+    const comma = this.commaChars === 2 ? COMMA_SPACE : COMMA_BRACE
+    return this.view.getInt16(at, true) === comma ? at + this.commaChars : -1
   }
 
-  /** 1 for BUY, 0 for SELL, -1 for anything else. */
-  function side(): number {
-    if (literal(BUY)) return 1
-    return literal(SELL) ? 0 : -1
-  }
-
-  function priceChange(): boolean {
-    if (!next(PRICE_CHANGES)) return false
+  private readChanges(from: number): boolean {
+    const { bytes, view } = this
+    if (!PRICE_CHANGES.standsAt(view, from)) return false
+    let at = from + PRICE_CHANGES.length
     let count = 0
     for (;;) {
-      if (count === ENTRIES_MAX || !entry(count)) return false
+      at = count === ENTRIES_MAX ? -1 : this.readEntry(at, count)
+      if (at < 0) return false
       count += 1
-      if (buf[pos] === 0x5d) break
-      if (buf[pos] !== 0x2c) return false
-      pos += buf[pos + 1] === SPACE ? 2 : 1
+      if (bytes[at] === CLOSING_BRACKET) break
+      at = this.afterListComma(at)
+      if (at < 0) return false
     }
-    pos += 1
-    if (!next(TIMESTAMP)) return false
-    const atMs = timestampMs()
-    if (atMs < 0 || !next(END_PRICE_CHANGE) || pos !== buf.length) return false
-    for (let index = 0; index < count; index += 1) {
-      const known = entryToken[index] as number
-      if (known === UNKNOWN_TOKEN) continue
-      const at = index * 4
-      sink.onDelta(
-        known,
-        entryBids[index] === 1 ? 'BID' : 'ASK',
-        entryNumbers[at] as number,
-        entryNumbers[at + 1] as number,
-        entryNumbers[at + 2] as number,
-        entryNumbers[at + 3] as number,
-        atMs,
-      )
-    }
-    return true
+    this.count = count
+    return this.readEnd(at + 1, END_PRICE_CHANGE)
   }
 
-  function entry(index: number): boolean {
-    if (!literal(OPEN_ASSET)) return false
-    const known = token()
-    if (known === -2 || !next(PRICE)) return false
-    const at = index * 4
-    const level = price()
-    if (level < 0 || !next(SIZE)) return false
-    const size = decimal(6)
-    if (size < 0 || !next(SIDE)) return false
-    const isBid = side()
-    if (isBid < 0 || !next(HASH) || !opaque(HASH_CHARS) || !next(BEST_BID)) return false
-    const bestBid = price()
-    if (bestBid < 0 || !next(BEST_ASK)) return false
-    const bestAsk = price()
-    if (bestAsk < 0 || buf[pos] !== 0x7d) return false
-    pos += 1
-    entryToken[index] = known
-    entryBids[index] = isBid
-    entryNumbers[at] = level
-    entryNumbers[at + 1] = size
-    entryNumbers[at + 2] = bestBid
-    entryNumbers[at + 3] = bestAsk
-    return true
+  /** Where the entry ends, or -1 when it is not one. In two halves, each small enough to be compiled as one piece. */
+  private readEntry(from: number, index: number): number {
+    const at = this.readLevel(from, index)
+    return at < 0 ? -1 : this.readTops(at, index)
   }
 
-  function top(known: number): boolean {
-    if (!literal(BEST_BID)) return false
-    const bestBid = price()
-    if (bestBid < 0 || !next(BEST_ASK)) return false
-    const bestAsk = price()
-    if (bestAsk < 0 || !next(SPREAD) || decimal(4) < 0 || !next(TIMESTAMP)) return false
-    const atMs = timestampMs()
-    if (atMs < 0 || !next(END_TOP) || pos !== buf.length) return false
-    if (known !== UNKNOWN_TOKEN) sink.onTop(known, bestBid, bestAsk, atMs)
-    return true
+  private readLevel(from: number, index: number): number {
+    const { bytes, view, numbers, tokens } = this
+    if (!OPEN_ASSET.standsAt(view, from)) return -1
+    const token = tokens.at(bytes, view, from + OPEN_ASSET.length)
+    if (token === NO_TOKEN) return -1
+    let at = this.behind(PRICE, tokens.end)
+    if (at < 0) return -1
+    const price = numbers.price(bytes, view, at)
+    at = this.behind(SIZE, numbers.end)
+    if (price < 0 || at < 0) return -1
+    const size = numbers.decimal(bytes, at, MICRO_PLACES)
+    if (size < 0) return -1
+    this.entryToken[index] = token
+    this.entryPrices[index * 3] = price
+    this.entrySize[index] = size
+    return numbers.end
   }
 
-  function trade(known: number): boolean {
-    if (!literal(PRICE)) return false
-    const level = price()
-    if (level < 0 || !next(SIZE)) return false
-    const size = decimal(6)
-    if (size < 0 || !next(FEE) || decimal(6) < 0 || !next(SIDE)) return false
-    const buys = side()
-    if (buys < 0 || !next(TIMESTAMP)) return false
-    const atMs = timestampMs()
-    if (atMs < 0 || !next(EVENT_TRADE)) return false
-    if (buf[pos] === 0x2c && !(next(TRANSACTION) && opaque(MARKET_CHARS))) return false
-    if (buf[pos] !== 0x7d || pos + 1 !== buf.length) return false
-    if (known !== UNKNOWN_TOKEN) sink.onTrade(known, level, size, buys === 1, atMs)
-    return true
+  private readTops(from: number, index: number): number {
+    const { bytes, view, numbers } = this
+    const isBid = bytes[from + this.commaChars + SIDE_AT] === LETTER_B
+    let at = this.behind(isBid ? SIDE_BUY : SIDE_SELL, from)
+    at = at < 0 ? -1 : this.behind(HASH, at)
+    if (at < 0 || bytes[at + HASH_CHARS] !== QUOTE) return -1
+    at = this.behind(BEST_BID, at + HASH_CHARS + 1)
+    if (at < 0) return -1
+    const bestBid = numbers.price(bytes, view, at)
+    at = this.behind(BEST_ASK, numbers.end)
+    if (bestBid < 0 || at < 0) return -1
+    const bestAsk = numbers.price(bytes, view, at)
+    if (bestAsk < 0 || bytes[numbers.end] !== CLOSING_BRACE) return -1
+    this.entryIsBid[index] = isBid ? 1 : 0
+    this.entryPrices[index * 3 + 1] = bestBid
+    this.entryPrices[index * 3 + 2] = bestAsk
+    return numbers.end + 1
   }
 
-  /** Levels up to the closing bracket, into the flat array; -1 when they are not levels. */
-  function levels(into: Float64Array): number {
-    let count = 0
-    if (buf[pos] === 0x5d) {
-      pos += 1
-      return 0
-    }
-    for (;;) {
-      if (count === LEVELS_MAX || !literal(OPEN_PRICE)) return -1
-      const level = price()
-      if (level < 0 || !next(SIZE)) return -1
-      const size = decimal(6)
-      if (size < 0 || buf[pos] !== 0x7d) return -1
-      into[count * 2] = level
-      into[count * 2 + 1] = size
-      count += 1
-      pos += 1
-      if (buf[pos] === 0x5d) break
-      if (buf[pos] !== 0x2c) return -1
-      pos += buf[pos + 1] === SPACE ? 2 : 1
-    }
-    pos += 1
-    return count
-  }
-
-  function liveBook(known: number): boolean {
-    if (!literal(BIDS)) return false
-    const bidCount = levels(bids)
-    if (bidCount < 0 || !next(ASKS)) return false
-    const askCount = levels(asks)
-    if (askCount < 0 || !next(HASH) || !opaque(HASH_CHARS) || !next(TIMESTAMP)) return false
-    const atMs = timestampMs()
-    if (atMs < 0 || !next(END_BOOK) || pos !== buf.length) return false
-    if (known !== UNKNOWN_TOKEN) sink.onBook(known, bids, bidCount, asks, askCount, atMs)
-    return true
+  /** The time and the last words of a frame. */
+  private readEnd(from: number, words: LongFrameLiteral): boolean {
+    const at = this.behind(TIMESTAMP, from)
+    if (at < 0) return false
+    this.atMs = this.numbers.timestampMs(this.bytes, this.view, at)
+    const { end } = this.numbers
+    const last = end + this.commaChars
+    return (
+      this.atMs >= 0 &&
+      this.view.getInt16(end, true) === this.comma &&
+      words.standsAt(this.view, last) &&
+      last + words.length === this.end
+    )
   }
 
   /** The frames about one token: market, asset_id, then what tells them apart by its first letters. */
-  function aboutToken(): ScannedKind | null {
-    if (!next(ASSET)) return null
-    const known = token()
-    if (known === -2 || buf[pos] !== 0x2c) return null
-    pos += buf[pos + 1] === SPACE ? 2 : 1
-    const letter = buf[pos + 1]
-    if (letter === 0x70) return trade(known) ? 'last_trade_price' : null
-    if (buf[pos + 2] === 0x65) return top(known) ? 'best_bid_ask' : null
-    return liveBook(known) ? 'book' : null
+  private readAboutToken(from: number): ScannedKind | null {
+    const { bytes, view, tokens } = this
+    const at = this.behind(ASSET, from)
+    if (at < 0) return null
+    this.token = tokens.at(bytes, view, at)
+    if (this.token === NO_TOKEN) return null
+    const letters = tokens.end + this.commaChars + 1
+    if (bytes[letters] === LETTER_P) return this.readTrade(tokens.end) ? 'last_trade_price' : null
+    if (bytes[letters + 1] === LETTER_E) return this.readTop(tokens.end) ? 'best_bid_ask' : null
+    return this.readBook(tokens.end) ? 'book' : null
   }
 
-  return {
-    addToken(text) {
-      tokens.push(bytes(text))
-      return tokens.length - 1
-    },
-    scan(frame) {
-      buf = frame
-      pos = 0
-      if (view.buffer !== frame.buffer) view = new DataView(frame.buffer)
-      base = frame.byteOffset
-      viewEnd = base + frame.length
-      if (!literal(OPEN_MARKET) || !opaque(MARKET_CHARS)) return null
-      const afterComma = buf[pos + 1] === SPACE ? pos + 2 : pos + 1
-      // "price_changes" or "asset_id"
-      if (buf[afterComma + 1] === 0x70) return priceChange() ? 'price_change' : null
-      return aboutToken()
-    },
+  private readTop(from: number): boolean {
+    const { bytes, view, numbers } = this
+    let at = this.behind(BEST_BID, from)
+    if (at < 0) return false
+    this.price = numbers.price(bytes, view, at)
+    at = this.behind(BEST_ASK, numbers.end)
+    if (this.price < 0 || at < 0) return false
+    this.otherPrice = numbers.price(bytes, view, at)
+    at = this.behind(SPREAD, numbers.end)
+    if (this.otherPrice < 0 || at < 0) return false
+    return numbers.decimal(bytes, at, PRICE_PLACES) >= 0 && this.readEnd(numbers.end, END_TOP)
+  }
+
+  private readTrade(from: number): boolean {
+    const { bytes, view, numbers } = this
+    let at = this.behind(PRICE, from)
+    if (at < 0) return false
+    this.price = numbers.price(bytes, view, at)
+    at = this.behind(SIZE, numbers.end)
+    if (this.price < 0 || at < 0) return false
+    this.size = numbers.decimal(bytes, at, MICRO_PLACES)
+    at = this.behind(FEE, numbers.end)
+    if (this.size < 0 || at < 0 || numbers.decimal(bytes, at, MICRO_PLACES) < 0) return false
+    this.takerBuys = bytes[numbers.end + this.commaChars + SIDE_AT] === LETTER_B
+    at = this.behind(this.takerBuys ? SIDE_BUY : SIDE_SELL, numbers.end)
+    at = at < 0 ? -1 : this.behind(TIMESTAMP, at)
+    if (at < 0) return false
+    this.atMs = numbers.timestampMs(bytes, view, at)
+    const last = numbers.end + this.commaChars
+    if (this.atMs < 0 || view.getInt16(numbers.end, true) !== this.comma) return false
+    return EVENT_TRADE.standsAt(view, last) && this.readTransaction(last + EVENT_TRADE.length)
+  }
+
+  /** Older frames end without it. */
+  private readTransaction(from: number): boolean {
+    let at = from
+    if (this.bytes[at] !== CLOSING_BRACE) {
+      if (this.view.getInt16(at, true) !== this.comma) return false
+      at += this.commaChars
+      if (!TRANSACTION.standsAt(this.view, at)) return false
+      at += TRANSACTION.length + MARKET_CHARS + 1
+      if (this.bytes[at - 1] !== QUOTE) return false
+    }
+    return this.bytes[at] === CLOSING_BRACE && at + 1 === this.end
+  }
+
+  private readBook(from: number): boolean {
+    let at = this.behind(BIDS, from)
+    at = at < 0 ? -1 : this.readLevels(at, this.bids)
+    this.bidCount = this.count
+    at = at < 0 ? -1 : this.behind(ASKS, at)
+    at = at < 0 ? -1 : this.readLevels(at, this.asks)
+    this.askCount = this.count
+    at = at < 0 ? -1 : this.behind(HASH, at)
+    return (
+      at >= 0 &&
+      this.bytes[at + HASH_CHARS] === QUOTE &&
+      this.readEnd(at + HASH_CHARS + 1, END_BOOK)
+    )
+  }
+
+  /** Levels up to the closing bracket, into the flat array; where they end, or -1 when they are not levels. */
+  private readLevels(from: number, into: Float64Array): number {
+    const { bytes, view, numbers } = this
+    let at = from
+    this.count = 0
+    if (bytes[at] === CLOSING_BRACKET) return at + 1
+    for (let count = 0; count < LEVELS_MAX; count += 1) {
+      if (!OPEN_PRICE.standsAt(view, at)) return -1
+      const price = numbers.price(bytes, view, at + OPEN_PRICE.length)
+      at = this.behind(SIZE, numbers.end)
+      if (price < 0 || at < 0) return -1
+      const size = numbers.decimal(bytes, at, MICRO_PLACES)
+      at = numbers.end
+      if (size < 0 || bytes[at] !== CLOSING_BRACE) return -1
+      into[count * 2] = price
+      into[count * 2 + 1] = size
+      if (bytes[at + 1] === CLOSING_BRACKET) {
+        this.count = count + 1
+        return at + 2
+      }
+      at = this.afterListComma(at + 1)
+      if (at < 0) return -1
+    }
+    return -1
+  }
+
+  private tellChanges(): void {
+    const { entryToken, entryIsBid, entryPrices, entrySize, atMs, count } = this
+    for (let index = 0; index < count; index += 1) {
+      const token = entryToken[index] as number
+      if (token === UNKNOWN_TOKEN) continue
+      this.sink.onDelta(
+        token,
+        entryIsBid[index] === 1 ? 'BID' : 'ASK',
+        entryPrices[index * 3] as number,
+        entrySize[index] as number,
+        entryPrices[index * 3 + 1] as number,
+        entryPrices[index * 3 + 2] as number,
+        atMs,
+      )
+    }
+  }
+
+  private tellOne(kind: Exclude<ScannedKind, 'price_change'>): void {
+    const { sink, token, price, atMs } = this
+    if (kind === 'best_bid_ask') sink.onTop(token, price, this.otherPrice, atMs)
+    else if (kind === 'last_trade_price') {
+      sink.onTrade(token, price, this.size, this.takerBuys, atMs)
+    } else {
+      sink.onBook(token, this.bids, this.bidCount, this.asks, this.askCount, atMs)
+    }
   }
 }

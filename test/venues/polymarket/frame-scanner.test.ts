@@ -52,12 +52,12 @@ const side = fc.constantFrom('BUY', 'SELL')
 const stamp = fc.integer({ min: 1_600_000_000_000, max: 1_999_999_999_999 }).map(String)
 const gap = fc.constantFrom('', ' ')
 
-const entry = fc
-  .tuple(token, price, size, side, price, price, gap)
-  .map(
-    ([id, p, s, way, bid, ask, sp]) =>
+/** Spaces after the commas of a frame are all there or none is. */
+const entry = fc.tuple(token, price, size, side, price, price).map(
+  ([id, p, s, way, bid, ask]) =>
+    (sp: string) =>
       `{"asset_id":"${id}",${sp}"price":"${p}",${sp}"size":"${s}",${sp}"side":"${way}",${sp}"hash":"${HASH}",${sp}"best_bid":"${bid}",${sp}"best_ask":"${ask}"}`,
-  )
+)
 const levels = fc
   .array(
     fc.tuple(price, size).map(([p, s]) => `{"price":"${p}","size":"${s}"}`),
@@ -70,7 +70,7 @@ const frames = {
     .tuple(fc.array(entry, { minLength: 1, maxLength: 4 }), stamp, gap)
     .map(
       ([list, at, sp]) =>
-        `{"market":"${MARKET}",${sp}"price_changes":[${list.join(`,${sp}`)}],${sp}"timestamp":"${at}",${sp}"event_type":"price_change"}`,
+        `{"market":"${MARKET}",${sp}"price_changes":[${list.map((of) => of(sp)).join(`,${sp}`)}],${sp}"timestamp":"${at}",${sp}"event_type":"price_change"}`,
     ),
   best_bid_ask: fc
     .tuple(token, price, price, stamp)
