@@ -1,19 +1,19 @@
 /** A folder for each window, logs/<interval>/<slug>/: what it was, and every signal, order, fill and latency as CSV. */
-import { appendFile, mkdir, writeFile } from 'node:fs/promises'
+import { access, appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EngineFact } from '../domain/facts.ts'
 import type { Market } from '../domain/market.ts'
 import type { FactSink, Log } from '../domain/ports.ts'
 import { formatMicro, formatPrice, type Ticks } from '../domain/units.ts'
 
-const HEADERS = {
+export const CSV_HEADERS = {
   'signals.csv':
     'at_utc,left_ms,side,refused_by,why,up_bid,up_ask,down_bid,down_ask,limit,spend_usd',
   'orders.csv': 'at_utc,order_id,strategy,side,limit,shares,spend_usd',
   'fills.csv': 'at_utc,order_id,state,shares,cost_usd,fee_usd,reason',
   'latency.csv': 'at_utc,trigger_error_us,decision_to_outcome_us,book_age_us',
 } as const
-type CsvName = keyof typeof HEADERS
+type CsvName = keyof typeof CSV_HEADERS
 
 export function createMarketFolder({ dir, log }: { dir: string; log: Log }): FactSink {
   const started = new Set<string>()
@@ -28,16 +28,17 @@ export function createMarketFolder({ dir, log }: { dir: string; log: Log }): Fac
   }
 
   function folder(market: Market): string {
-    return join(dir, market.interval, market.slug.replace(/[^a-zA-Z0-9._-]/g, '_'))
+    return join(dir, market.interval, folderName(market.slug))
   }
 
   function row(market: Market, name: CsvName, cells: readonly (string | number | null)[]): void {
     later(async () => {
       const file = join(folder(market), name)
-      const first = !started.has(file)
-      started.add(file)
       const line = `${cells.map(cell).join(',')}\n`
-      await appendFile(file, first ? `${HEADERS[name]}\n${line}` : line)
+      // A bot that came back within the window goes on in the files it finds.
+      const isNew = !started.has(file) && !(await exists(file))
+      started.add(file)
+      await appendFile(file, isNew ? `${CSV_HEADERS[name]}\n${line}` : line)
     })
   }
 
@@ -51,7 +52,7 @@ export function createMarketFolder({ dir, log }: { dir: string; log: Log }): Fac
 
   function end(market: Market): void {
     markets.delete(market.conditionId)
-    for (const name of Object.keys(HEADERS)) started.delete(join(folder(market), name))
+    for (const name of Object.keys(CSV_HEADERS)) started.delete(join(folder(market), name))
   }
 
   function accept(fact: EngineFact): void {
@@ -132,6 +133,18 @@ function info(market: Market): string {
     `settles by: ${market.resolutionSource ?? 'not stated'}`,
     '',
   ].join('\n')
+}
+
+async function exists(file: string): Promise<boolean> {
+  return await access(file).then(
+    () => true,
+    () => false,
+  )
+}
+
+/** Names come from the venue: none leads out of the folder. */
+function folderName(slug: string): string {
+  return slug.replace(/[^a-zA-Z0-9._-]/g, '_').replace(/^\.+$/, '_')
 }
 
 function utc(at: number): string {

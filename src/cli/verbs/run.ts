@@ -16,6 +16,7 @@ import { createMarketFolder } from '../../telemetry/market-folder.ts'
 import { bindStrategy, engineSettings, venueParts } from '../bot-setup.ts'
 import { passLiveLocks } from '../live-lock.ts'
 import { createScreen, type Screen } from '../live-table.ts'
+import { scheduled } from '../scheduled.ts'
 import { settledLine } from '../settled-line.ts'
 import { inOrderOfClose } from '../settled-order.ts'
 import { shownLog } from '../shown-log.ts'
@@ -97,11 +98,9 @@ export const run: Verb = {
     try {
       if (args.live) await refuseLive(loaded, stop.signal)
       if (args.schedule === undefined) return await session(args, loaded, stop.signal)
-      return await scheduled(
-        args.schedule,
-        () => session({ ...args, once: true }, loaded, stop.signal),
-        stop.signal,
-      )
+      const once = { ...args, once: true }
+      await scheduled(args.schedule, () => session(once, loaded, stop.signal), stop.signal)
+      return EXIT.ok
     } finally {
       unlisten()
     }
@@ -129,26 +128,6 @@ function onSignals(stop: AbortController): () => void {
     process.off('SIGINT', handler)
     process.off('SIGTERM', handler)
   }
-}
-
-async function scheduled(
-  cron: string,
-  work: () => Promise<number>,
-  abort: AbortSignal,
-): Promise<number> {
-  const { default: nodeCron } = await import('node-cron')
-  if (!nodeCron.validate(cron)) {
-    throw new UserError(
-      'usage',
-      `--schedule "${cron}" is not a cron text; every quarter of an hour is "*/15 * * * *"`,
-    )
-  }
-  return new Promise((resolve, reject) => {
-    const task = nodeCron.schedule(cron, async () => work().catch(reject), { noOverlap: true })
-    abort.addEventListener('abort', () => {
-      Promise.resolve(task.stop()).then(() => resolve(EXIT.ok), reject)
-    })
-  })
 }
 
 async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal): Promise<number> {
