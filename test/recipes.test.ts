@@ -1,9 +1,11 @@
 /** The recipes of ARCHITECTURE.md, carried out on a copy of the sources: what they say is enough is enough. */
-import { execFileSync } from 'node:child_process'
+import { execFile, execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
+import { startLocalVenue } from '../src/local-venue/venue.ts'
+import { priceServer } from './support/price-server.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
 // Inside the project, so that packages are found as always.
@@ -37,6 +39,55 @@ export const hello: Verb = {
 }
 `
 
+const WIRE = `import { z } from 'zod'
+import { isPositiveDecimal } from '../../domain/decimal-text.ts'
+
+const match = z.object({
+  type: z.literal('match'),
+  product_id: z.string(),
+  price: z.string().refine(isPositiveDecimal),
+  time: z.iso.datetime(),
+})
+
+export function parseMatch(text: string) {
+  const parsed = match.safeParse(JSON.parse(text))
+  return parsed.success ? parsed.data : null
+}
+`
+
+const FEED = `import type { PriceFeed, PriceFeedDeps } from '../../domain/ports.ts'
+import { MICROS_PER_MS, type Micros } from '../../domain/units.ts'
+import { openSocket, type Socket } from '../../net/socket.ts'
+import { parseMatch } from './wire.ts'
+
+export function createCoinbaseFeed(deps: PriceFeedDeps): PriceFeed {
+  const products = deps.assets.map((asset) => asset.toUpperCase() + '-USD')
+  let socket: Socket | null = null
+  return {
+    start() {
+      socket = openSocket({
+        url: deps.url,
+        ping: null,
+        silenceMs: deps.silenceMs,
+        random: deps.random,
+        greeting: () => JSON.stringify({ type: 'subscribe', product_ids: products, channels: ['matches'] }),
+        onFrame(frame) {
+          const match = parseMatch(frame.toString('utf8'))
+          const asset = deps.assets[products.indexOf(match?.product_id ?? '')]
+          if (match === null || asset === undefined) return
+          socket?.touch()
+          const venueAt = (Date.parse(match.time) * MICROS_PER_MS) as Micros
+          deps.emit({ kind: 'price_tick', feed: 'coinbase', asset, series: 'spot', price: match.price, recvAt: deps.now(), venueAt })
+        },
+        onOpen: () => deps.tell('open', 'matches'),
+        onLost: (reason) => deps.tell('lost', reason),
+      })
+    },
+    close: () => socket?.close() ?? Promise.resolve(),
+  }
+}
+`
+
 function edit(file: string, from: string, to: string): void {
   const text = readFileSync(join(copy, file), 'utf8')
   expect(text).toContain(from)
@@ -60,6 +111,25 @@ beforeAll(() => {
     'src/cli/main.ts',
     'const VERBS: readonly VerbLoader[] = [',
     "const VERBS: readonly VerbLoader[] = [\n  { names: ['hello'], describe: 'says hello', load: async () => (await import('./verbs/hello.ts')).hello },",
+  )
+  mkdirSync(join(copy, 'src/venues/coinbase'))
+  writeFileSync(join(copy, 'src/venues/coinbase/wire.ts'), WIRE)
+  writeFileSync(join(copy, 'src/venues/coinbase/spot-feed.ts'), FEED)
+  edit('src/domain/ids.ts', "['rtds', 'binance']", "['rtds', 'binance', 'coinbase']")
+  edit(
+    'src/cli/bot-setup.ts',
+    "  binance: { at: 'binanceWs', make: createBinanceFeed },",
+    "  binance: { at: 'binanceWs', make: createBinanceFeed },\n  coinbase: { at: 'coinbaseWs', make: createCoinbaseFeed },",
+  )
+  edit(
+    'src/cli/bot-setup.ts',
+    'import { createBinanceFeed }',
+    "import { createCoinbaseFeed } from '../venues/coinbase/spot-feed.ts'\nimport { createBinanceFeed }",
+  )
+  edit(
+    'src/config/schema.ts',
+    'const limits = z.strictObject({',
+    "const limits = z.strictObject({\n  patience: z.int().min(1).max(9).default(3).describe('how long to wait').register(KEY_META, { env: ['PATIENCE'] }),",
   )
   execFileSync(
     process.execPath,
@@ -89,4 +159,85 @@ test('a strategy is one file and one line, and is listed with its parameters and
 
 test('a verb is one file and one entry', () => {
   expect(cli('hello').trim()).toBe('hello')
+})
+
+test('a feed is a folder, a name and a line, and its prices arrive', async () => {
+  const venue = await startLocalVenue({ windowSec: 30, firstCloseSec: 30 })
+  const coinbase = await priceServer()
+  const said = setInterval(() => {
+    coinbase.say(
+      JSON.stringify({
+        type: 'match',
+        product_id: 'BTC-USD',
+        price: '91560.16',
+        time: '2026-11-20T03:21:07.410882Z',
+      }),
+    )
+  }, 50)
+  try {
+    const file = join(copy, 'venue.json')
+    const { endpoints, account, chainId } = venue
+    const line = { ...endpoints, coinbaseWs: coinbase.url, account, chainId }
+    writeFileSync(file, JSON.stringify(line))
+    const out = await new Promise<string>((resolve, reject) => {
+      const args = ['ws-test', '--seconds', '2', '--venue-json', file, '--json']
+      execFile(
+        process.execPath,
+        [join(copy, 'dist/cli/main.js'), ...args],
+        { cwd: copy },
+        (error, stdout) => (error === null ? resolve(stdout) : reject(error)),
+      )
+    })
+    const { feeds } = JSON.parse(out) as { feeds: { name: string; events: number }[] }
+    expect(feeds.find(({ name }) => name === 'coinbase btc')?.events).toBeGreaterThan(5)
+    await vi.waitUntil(() => coinbase.heard.length === 1)
+    expect(JSON.parse(coinbase.heard[0] ?? '')).toMatchObject({ channels: ['matches'] })
+  } finally {
+    clearInterval(said)
+    await coinbase.close()
+    await venue.close()
+  }
+})
+
+test('a setting is one entry: the loader, `config show` and the environment follow', () => {
+  const shown = (env: Record<string, string>) =>
+    execFileSync(process.execPath, [join(copy, 'dist/cli/main.js'), 'config', 'show'], {
+      cwd: copy,
+      encoding: 'utf8',
+      env: { ...process.env, ...env },
+    }).match(/limits\.patience +(\d)/)?.[1]
+  expect(shown({})).toBe('3')
+  expect(shown({ PATIENCE: '7' })).toBe('7')
+  expect(() => shown({ PATIENCE: '12' })).toThrow(/limits\.patience|PATIENCE/)
+})
+
+// Last: it leaves the copy broken.
+test('an event or a fact that nobody handles does not compile, and the compiler names the places', () => {
+  edit(
+    'src/domain/events.ts',
+    '  | FeedChanged\n',
+    "  | FeedChanged\n  | (Stamp & { readonly kind: 'eclipse' })\n",
+  )
+  edit(
+    'src/domain/facts.ts',
+    "  | { readonly kind: 'clock';",
+    "  | { readonly kind: 'eclipse' }\n  | { readonly kind: 'clock';",
+  )
+  let said = ''
+  try {
+    execFileSync(
+      process.execPath,
+      [join(root, 'node_modules/typescript/bin/tsc'), '-p', 'tsconfig.build.json', '--noEmit'],
+      { cwd: copy, encoding: 'utf8' },
+    )
+  } catch (error) {
+    said = (error as { stdout: string }).stdout
+  }
+  for (const file of [
+    'engine/engine.ts',
+    'ledger/rows.ts',
+    'telemetry/log-sink.ts',
+    'cli/live-table.ts',
+  ])
+    expect(said).toContain(`src/${file}`)
 })

@@ -161,6 +161,10 @@ function lineOf(fact: EngineFact): string | null {
         : `${time}  restored   ${fact.shots} unsettled shots from before`
     case 'operator':
       return `${time}  operator   ${fact.action}`
+    case 'feed':
+      return fact.state === 'open'
+        ? null
+        : `${time}  feed       ${fact.feed} ${fact.state}: ${fact.detail}`
     case 'awaiting_resolution':
     case 'clock':
     case 'decided':

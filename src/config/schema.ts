@@ -3,7 +3,7 @@
  * `config` verb and the documentation read this schema; a value outside its range is refused, never bent to fit.
  */
 import { z } from 'zod'
-import { ASSETS, INTERVALS } from '../domain/ids.ts'
+import { ASSETS, FEEDS, INTERVALS } from '../domain/ids.ts'
 import { parseUsdc } from '../domain/units.ts'
 
 /** What the schema itself cannot hold: how a setting is named outside the file. */
@@ -107,6 +107,22 @@ const channel = z.strictObject({
     .describe(
       "split: the YES and the NO listener have a socket each; both: each socket carries both tokens, so that one lost socket loses no side's prices",
     ),
+})
+
+const prices = z.strictObject({
+  feeds: z
+    .array(z.enum(FEEDS))
+    .refine((list) => new Set(list).size === list.length)
+    .default([...FEEDS])
+    .describe(
+      "Sources of the assets' own prices that are listened to; each decision keeps what they said",
+    ),
+  silenceSec: seconds(
+    2,
+    300,
+    15,
+    'Seconds without a price after which the connection of a source counts as frozen and is replaced',
+  ),
 })
 
 const paper = z.strictObject({
@@ -230,6 +246,7 @@ export const ConfigSchema = z.strictObject({
     }),
   discovery,
   channel,
+  prices,
   paper,
   limits,
   control,

@@ -4,7 +4,16 @@
  *
  * `recvAt` is our clock (monotonic, never backwards); `venueAt` is the venue's own stamp where it gave one.
  */
-import type { BookSide, ConditionId, OrderId, Side, TokenId } from './ids.ts'
+import type {
+  Asset,
+  BookSide,
+  ConditionId,
+  FeedName,
+  OrderId,
+  PriceSeries,
+  Side,
+  TokenId,
+} from './ids.ts'
 import type { Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
 import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
@@ -93,6 +102,24 @@ export type OrderOutcome = Stamp & {
   readonly outcome: SubmitOutcome
 }
 
+/** A price of an asset. `venueAt` is the source's own time of it. */
+export type PriceTick = Stamp & {
+  readonly kind: 'price_tick'
+  readonly feed: FeedName
+  readonly asset: Asset
+  readonly series: PriceSeries
+  /** Dollars as a plain decimal, every digit that the source gave. */
+  readonly price: string
+}
+
+/** The state of a source of prices. `refused`: it will not serve us, and is not asked again. */
+export type FeedChanged = Stamp & {
+  readonly kind: 'feed'
+  readonly feed: FeedName
+  readonly state: 'open' | 'lost' | 'refused'
+  readonly detail: string
+}
+
 /** What a wake was asked for. `stale` belongs to no market. */
 export type WakePurpose = 'listen' | 'trigger' | 'close' | 'clean_up' | 'stale'
 
@@ -135,6 +162,8 @@ export type EngineEvent =
   | ClockSynced
   | RoundTrip
   | OrderOutcome
+  | PriceTick
+  | FeedChanged
   | Timer
   | Operator
   | Restored

@@ -2,7 +2,7 @@
  * Everything worth telling. Logs, ledger, live table, CSV files and metrics are subscribers to facts; the engine itself
  * never logs. A fact carries all that is needed to explain it.
  */
-import type { ConditionId, OrderId, Side, TokenId } from './ids.ts'
+import type { ConditionId, FeedName, OrderId, PriceSeries, Side, TokenId } from './ids.ts'
 import type { Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
 import type { Check } from './strategy.ts'
@@ -18,6 +18,15 @@ export type BookView = {
   readonly ageMicros: number | null
 }
 
+/** The latest price of an asset from one source, as it stood at a decision. */
+export type QuotedPrice = {
+  readonly feed: FeedName
+  readonly series: PriceSeries
+  readonly price: string
+  /** Microseconds since it was received. */
+  readonly ageMicros: number
+}
+
 /** One evaluation of one window: the inputs, every check with its margin, and what came of it. */
 export type Decision = {
   readonly conditionId: ConditionId
@@ -28,6 +37,7 @@ export type Decision = {
   readonly leftMicros: number
   readonly up: BookView
   readonly down: BookView
+  readonly prices: readonly QuotedPrice[]
   readonly side: Side | null
   readonly limit: Ticks | null
   readonly spend: MicroUsdc | null
@@ -106,6 +116,12 @@ export type EngineFact = { readonly at: Micros } & (
   | { readonly kind: 'passed'; readonly market: Market; readonly reason: string }
   | { readonly kind: 'awaiting_resolution'; readonly market: Market }
   | { readonly kind: 'settled'; readonly settlement: Settlement }
+  | {
+      readonly kind: 'feed'
+      readonly feed: FeedName
+      readonly state: 'open' | 'lost' | 'refused'
+      readonly detail: string
+    }
   | { readonly kind: 'clock'; readonly offsetMicros: number; readonly errorMicros: number }
   | { readonly kind: 'operator'; readonly action: 'pause' | 'resume' | 'stop' }
   | { readonly kind: 'restored'; readonly cash: MicroUsdc; readonly shots: number }

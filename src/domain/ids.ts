@@ -12,6 +12,13 @@ export type Asset = (typeof ASSETS)[number]
 export const INTERVALS = ['5m', '15m', '1h', '4h'] as const
 export type Interval = (typeof INTERVALS)[number]
 
+/** Where prices of the assets themselves come from. */
+export const FEEDS = ['rtds', 'binance'] as const
+export type FeedName = (typeof FEEDS)[number]
+
+/** What a price is: the last one, or the mean of the last seconds. */
+export type PriceSeries = 'spot' | 'twap30' | 'twap60'
+
 /** YES of a window is Up, outcome index 0; NO is Down. */
 export type Side = 'UP' | 'DOWN'
 export type BookSide = 'BID' | 'ASK'

@@ -2,7 +2,7 @@
 import type { Submit } from './commands.ts'
 import type { EngineEvent, Restored } from './events.ts'
 import type { EngineFact } from './facts.ts'
-import type { ConditionId, Side, TokenId } from './ids.ts'
+import type { Asset, ConditionId, Side, TokenId } from './ids.ts'
 import type { Market } from './market.ts'
 import type { Micros } from './units.ts'
 
@@ -35,6 +35,26 @@ export interface Listener {
   readonly side: Side
   /** Drops the connection and makes a new one; a fresh snapshot follows. */
   reconnect(reason: string): void
+  close(): Promise<void>
+}
+
+/** What a source of asset prices is given. */
+export type PriceFeedDeps = {
+  readonly url: string
+  readonly assets: readonly Asset[]
+  readonly silenceMs: number
+  readonly emit: EventSink
+  readonly now: () => Micros
+  readonly random: () => number
+  /** Told of each change of its state. */
+  tell(state: 'open' | 'lost' | 'refused', detail: string): void
+  /** Told of each frame that did not parse and was dropped. */
+  unreadable(frame: Uint8Array, error: unknown): void
+}
+
+/** A source of asset prices. Emits `price_tick` events, and `feed` events for its state. */
+export interface PriceFeed {
+  start(): void
   close(): Promise<void>
 }
 

@@ -1,5 +1,5 @@
 /** One evaluation of one window: the strategy's verdict, then every check of the gate. Order of work: see, decide, gate. */
-import type { Decision } from '../domain/facts.ts'
+import type { Decision, QuotedPrice } from '../domain/facts.ts'
 import { orderId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { Order } from '../domain/order.ts'
@@ -17,6 +17,7 @@ export type World = {
   readonly roundTripP99Micros: number | null
   readonly cash: MicroUsdc
   readonly paused: boolean
+  readonly prices: readonly QuotedPrice[]
 }
 
 export type Evaluation = { readonly decision: Decision; readonly order: Order | null }
@@ -55,6 +56,7 @@ export function evaluate(
     leftMicros: view.leftMicros,
     up: bookView(trader.up, world.recvAt),
     down: bookView(trader.down, world.recvAt),
+    prices: world.prices,
     side: verdict.side,
     limit: intent?.limit ?? null,
     spend,

@@ -38,6 +38,7 @@ import {
   settlementOf,
   trackOf,
 } from './last-second-trader.ts'
+import { createPrices } from './prices.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
 
@@ -83,6 +84,7 @@ export function createEngine(settings: EngineSettings): Engine {
   const venueNow = (recvAt: Micros): Micros => micros(recvAt + (clock?.offsetMicros ?? 0))
   const schedule = createSchedule(settings, () => clock?.offsetMicros ?? 0, command)
   const books = createBooks(command, fact)
+  const prices = createPrices()
 
   function step(event: EngineEvent): Step {
     if (commands.length > 0) commands = []
@@ -115,6 +117,12 @@ export function createEngine(settings: EngineSettings): Engine {
         return onListener(event)
       case 'order_outcome':
         return onOutcome(event)
+      case 'price_tick':
+        return prices.apply(event)
+      case 'feed': {
+        const { feed, state, detail } = event
+        return fact({ kind: 'feed', at: event.recvAt, feed, state, detail })
+      }
       case 'clock':
         clock = { offsetMicros: event.offsetMicros, errorMicros: event.errorMicros }
         fact({ kind: 'clock', at: event.recvAt, ...clock })
@@ -267,6 +275,7 @@ export function createEngine(settings: EngineSettings): Engine {
       roundTripP99Micros: roundTrip?.p99Micros ?? null,
       cash,
       paused,
+      prices: prices.of(trader.market.asset, recvAt),
     }
     const { decision, order } = evaluate(trader, world, settings)
     const late = decision.checks.some((check) => check.name === 'DEADLINE' && !check.ok)

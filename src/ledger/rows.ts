@@ -74,6 +74,7 @@ export function writesOf(fact: EngineFact): Write[] {
       return [{ sql: EQUITY, values: [fact.at, fact.cash, 'started'] }]
     case 'book_doubt':
     case 'clock':
+    case 'feed':
     case 'listener':
     case 'stale':
     case 'stray_outcome':

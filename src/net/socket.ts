@@ -4,6 +4,8 @@
  */
 import { WebSocket } from 'ws'
 
+/** The peer says that it does not serve this at all. */
+export const NOT_SERVED = 501
 const CONNECT_TIMEOUT_MS = 10_000
 const BACKOFF_MIN_MS = 250
 const BACKOFF_MAX_MS = 30_000
@@ -14,11 +16,14 @@ const CLOSE_TIMEOUT_MS = 1_000
 
 export type SocketOptions = {
   readonly url: string
-  readonly pingMs: number
+  /** A text ping of the application; null where the peer wants none. */
+  readonly ping: { readonly text: string; readonly everyMs: number } | null
   /** No `touch` for this long while open: the connection is dropped and made again. */
   readonly silenceMs: number
-  /** Sent as soon as the connection is open. */
+  /** Sent as soon as the connection is open; empty for nothing. */
   greeting(): string
+  /** The peer answered the upgrade with this HTTP status. True ends the attempts. */
+  givesUp?(status: number): boolean
   onFrame(data: Buffer): void
   onOpen(): void
   onLost(reason: string): void
@@ -53,15 +58,21 @@ export function openSocket(options: SocketOptions): Socket {
     })
     socket = next
     next.on('open', () => {
-      next.send(options.greeting())
-      ping = setInterval(
-        () => next.readyState === WebSocket.OPEN && next.send('PING'),
-        options.pingMs,
-      )
+      const greeting = options.greeting()
+      if (greeting !== '') next.send(greeting)
+      if (options.ping !== null) {
+        const { text, everyMs } = options.ping
+        ping = setInterval(() => next.readyState === WebSocket.OPEN && next.send(text), everyMs)
+      }
       watchdog = setInterval(watch, options.silenceMs)
       options.onOpen()
     })
     next.on('message', (data) => options.onFrame(data as Buffer))
+    next.on('unexpected-response', (_request, response) => {
+      const status = response.statusCode ?? 0
+      if (options.givesUp?.(status) === true) closed = true
+      lose(next, `the answer to the upgrade was HTTP ${status}`)
+    })
     next.on('error', (error) => lose(next, error.message))
     next.on('close', (code) => lose(next, `closed with code ${code}`))
   }
@@ -89,8 +100,8 @@ export function openSocket(options: SocketOptions): Socket {
       // Cutting a socket that is still connecting raises an error on it; its end is already told.
     })
     which.terminate()
-    if (closed) return
     options.onLost(reason)
+    if (closed) return
     const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt)
     attempt += 1
     retry = setTimeout(connect, BACKOFF_MIN_MS + options.random() * (ceiling - BACKOFF_MIN_MS))

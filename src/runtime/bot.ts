@@ -11,6 +11,7 @@ import type {
   Finder,
   Keeper,
   Log,
+  PriceFeed,
   Tape,
   VenueClock,
 } from '../domain/ports.ts'
@@ -44,6 +45,7 @@ export type VenueParts = {
   readonly books: BookSource
   readonly finder: Finder
   readonly clock: VenueClock
+  readonly feeds: readonly PriceFeed[]
 }
 
 export type Readiness = { readonly ready: boolean; readonly notReady: readonly string[] }
@@ -63,7 +65,7 @@ export function createBot(deps: BotDeps): Bot {
   const { now } = deps
   const emit: EventSink = (event) => dispatcher.dispatch(event)
   const once = createOnce(deps.settings)
-  const { books, finder, clock } = deps.venue(emit, venueNow)
+  const { books, finder, clock, feeds } = deps.venue(emit, venueNow)
   const timers = createTimers(emit, now)
   const gateway = createGateway(deps.mode, {
     fill: deps.fill,
@@ -115,6 +117,7 @@ export function createBot(deps: BotDeps): Bot {
         })
       }
     }
+    for (const feed of feeds) feed.start()
     await clock.start()
     if (stopped !== null) return
     finder.start()
@@ -126,6 +129,7 @@ export function createBot(deps: BotDeps): Bot {
     await gateway.close()
     timers.clear()
     clock.stop()
+    for (const feed of feeds) await feed.close()
     await finder.stop()
     await orchestrator.close()
     await deps.tape?.close()

@@ -20,7 +20,9 @@ export function createLogSink({ finder, trades }: { finder: Log; trades: Log }):
       case 'book_doubt':
       case 'tick_size':
       case 'stale':
-        return feed(fact, trades)
+        return listening(fact, trades)
+      case 'feed':
+        return source(fact, finder)
       case 'decided': {
         const { slug, refusedBy, why, side, leftMicros, checks } = fact.decision
         return trades.debug('decided', {
@@ -89,6 +91,12 @@ function discovery(
   }
 }
 
+function source(fact: Extract<EngineFact, { kind: 'feed' }>, finder: Log): void {
+  const { feed, state, detail } = fact
+  if (state === 'open') finder.info('price feed open', { feed, detail })
+  else finder.warn(`price feed ${state}`, { feed, detail })
+}
+
 function shot(fact: Extract<EngineFact, { kind: 'submitted' | 'outcome' }>, trades: Log): void {
   switch (fact.kind) {
     case 'submitted': {
@@ -110,7 +118,7 @@ function shot(fact: Extract<EngineFact, { kind: 'submitted' | 'outcome' }>, trad
   }
 }
 
-function feed(
+function listening(
   fact: Extract<EngineFact, { kind: 'listener' | 'book_doubt' | 'tick_size' | 'stale' }>,
   trades: Log,
 ): void {

@@ -419,3 +419,45 @@ test('a tape gives the same commands and facts, byte for byte', () => {
   expect(JSON.stringify(said.flatMap((step) => step.commands))).toBe(JSON.stringify(bot.commands))
   expect(JSON.stringify(said.flatMap((step) => step.facts))).toBe(JSON.stringify(bot.facts))
 })
+
+describe('prices of the asset', () => {
+  const tick = (
+    price: string,
+    venueSec: number,
+    recvSec: number,
+    feed: 'rtds' | 'binance' = 'rtds',
+  ) =>
+    ({
+      kind: 'price_tick',
+      feed,
+      asset: 'btc',
+      series: 'spot',
+      price,
+      recvAt: at(recvSec),
+      venueAt: at(venueSec),
+    }) as const
+
+  test('a decision keeps what each source said last, and how long ago it was heard', () => {
+    const bot = armed()
+    bot.send(tick('91204.55', 890, 891.5))
+    bot.send(tick('91205.25', 896, 897.5))
+    // The one before, delivered again.
+    bot.send(tick('91204.55', 890, 898.1))
+    bot.send(tick('91230.07', 898, 898.2, 'binance'))
+    bot.send({ ...tick('3018.4', 898, 898.3), asset: 'eth' })
+    bot.runTo(at(899))
+    expect(bot.of('decided').at(-1)?.decision.prices).toEqual([
+      { feed: 'rtds', series: 'spot', price: '91205.25', ageMicros: 1_500_000 },
+      { feed: 'binance', series: 'spot', price: '91230.07', ageMicros: 800_000 },
+    ])
+  })
+
+  test('a source that is lost is told', () => {
+    const bot = armed()
+    const detail = 'no data for 15000 ms'
+    bot.send({ kind: 'feed', feed: 'rtds', state: 'lost', detail, recvAt: at(898), venueAt: null })
+    expect(bot.of('feed')).toEqual([
+      { kind: 'feed', at: at(898), feed: 'rtds', state: 'lost', detail },
+    ])
+  })
+})

@@ -76,9 +76,19 @@ function decision(last: Decision, count: number): string[] {
     `${(last.leftMicros / 1_000_000).toFixed(3)} s before the close, by ${last.strategy}; ${count} different answer${count === 1 ? '' : 's'} in all, the last is shown`,
     `UP   ${book(last.up)}`,
     `DOWN ${book(last.down)}`,
+    ...prices(last),
     '',
     textTable(['CHECK', 'ANSWER', 'MARGIN', 'UNIT', 'NOTE'], rows),
   ]
+}
+
+/** Decisions of earlier versions have none. */
+function prices(last: Decision): string[] {
+  const quoted: Decision['prices'] | undefined = last.prices
+  return (quoted ?? []).map(
+    ({ feed, series, price, ageMicros }) =>
+      `${feed} ${series}: ${price}, heard ${(ageMicros / 1_000).toFixed(0)} ms before`,
+  )
 }
 
 function book(view: BookView): string {

@@ -1,7 +1,6 @@
 /** Connects the market channel for a while and says what came: rates, ages, gaps, losses. */
 import { loadConfig } from '../../config/load.ts'
 import type { EngineEvent } from '../../domain/events.ts'
-import type { TokenId } from '../../domain/ids.ts'
 import type { Market } from '../../domain/market.ts'
 import type { Log } from '../../domain/ports.ts'
 import { UserError } from '../../domain/user-error.ts'
@@ -41,7 +40,7 @@ export const wsTest: Verb = {
       venueJson: args['venue-json'] as string | undefined,
       childFlags: ['--profile', 'demo'],
     })
-    const heard = new Map<TokenId, Heard>()
+    const heard = new Map<string, Heard>()
     const parts = venueParts(
       config,
       venue.endpoints,
@@ -56,12 +55,17 @@ export const wsTest: Verb = {
       if (listed.length === 0)
         throw new UserError('general', 'no window was found, so there is nothing to listen to')
       for (const market of listed) expect(heard, market)
+      for (const feed of config.prices.feeds) {
+        for (const asset of config.assets) listen(heard, `${feed} ${asset}`, `${feed} ${asset}`)
+      }
+      for (const feed of parts.feeds) feed.start()
       const listeners = listed.flatMap((market) => [
         parts.books.listen(market, 'UP'),
         parts.books.listen(market, 'DOWN'),
       ])
       await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
       for (const listener of listeners) await listener.close()
+      for (const feed of parts.feeds) await feed.close()
       const { counts, connects, losses } = parts.books.stats()
       const rows = [...heard.values()]
       if (args.json)
@@ -93,23 +97,29 @@ export const wsTest: Verb = {
   },
 }
 
-function expect(heard: Map<TokenId, Heard>, market: Market): void {
+function expect(heard: Map<string, Heard>, market: Market): void {
   for (const [side, token] of [
     ['YES', market.up],
     ['NO', market.down],
   ] as const) {
-    heard.set(token, {
-      name: `${market.slug} ${side}`,
-      events: 0,
-      lastAt: Date.now(),
-      longestGap: 0,
-    })
+    listen(heard, token, `${market.slug} ${side}`)
   }
 }
 
-function hear(heard: Map<TokenId, Heard>, event: EngineEvent): void {
-  if (!('token' in event)) return
-  const feed = heard.get(event.token)
+function listen(heard: Map<string, Heard>, key: string, name: string): void {
+  heard.set(key, { name, events: 0, lastAt: Date.now(), longestGap: 0 })
+}
+
+function hear(heard: Map<string, Heard>, event: EngineEvent): void {
+  if (event.kind === 'feed' && event.state !== 'open')
+    say(`${event.feed} ${event.state}: ${event.detail}`)
+  const key =
+    event.kind === 'price_tick'
+      ? `${event.feed} ${event.asset}`
+      : 'token' in event
+        ? event.token
+        : ''
+  const feed = heard.get(key)
   if (feed === undefined) return
   const now = Date.now()
   feed.longestGap = Math.max(feed.longestGap, now - feed.lastAt)

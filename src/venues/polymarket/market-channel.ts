@@ -106,7 +106,7 @@ export function createBookSource(deps: BookSourceDeps): BookSource & { stats(): 
 
     const socket = openSocket({
       url: deps.url,
-      pingMs: deps.options.pingMs,
+      ping: { text: 'PING', everyMs: deps.options.pingMs },
       silenceMs: deps.options.silenceMs,
       random: deps.random,
       greeting: () =>

@@ -1,0 +1,35 @@
+/** A WebSocket server that says what it is told to, and keeps what it hears. */
+import type { AddressInfo } from 'node:net'
+import { WebSocketServer } from 'ws'
+
+export async function priceServer(refuseWith: number | null = null) {
+  const heard: string[] = []
+  const paths: string[] = []
+  const server = new WebSocketServer({
+    port: 0,
+    host: '127.0.0.1',
+    verifyClient: (info, done) => {
+      paths.push(info.req.url ?? '')
+      if (refuseWith === null) done(true)
+      else done(false, refuseWith, 'no')
+    },
+  })
+  server.on('connection', (socket) => socket.on('message', (data) => heard.push(String(data))))
+  await new Promise((resolve) => server.once('listening', resolve))
+  return {
+    url: `ws://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    heard,
+    paths,
+    say(text: string): void {
+      for (const client of server.clients) client.send(text)
+    },
+    cut(): void {
+      for (const client of server.clients) client.terminate()
+    },
+    clients: () => server.clients.size,
+    async close(): Promise<void> {
+      for (const client of server.clients) client.terminate()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  }
+}

@@ -1,0 +1,178 @@
+/** Both price feeds against a server over a real socket: frames as the sources write them, and as nobody should. */
+import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { EngineEvent, FeedChanged, PriceTick } from '../../src/domain/events.ts'
+import type { FeedName } from '../../src/domain/ids.ts'
+import type { PriceFeed, PriceFeedDeps } from '../../src/domain/ports.ts'
+import { micros } from '../../src/domain/units.ts'
+import { frameSamples } from '../../src/telemetry/frame-samples.ts'
+import { createBinanceFeed } from '../../src/venues/binance/spot-feed.ts'
+import { createRtdsFeed } from '../../src/venues/polymarket/rtds-feed.ts'
+import { priceServer } from '../support/price-server.ts'
+
+const closers: (() => Promise<void>)[] = []
+
+afterEach(async () => {
+  for (const close of closers.splice(0).reverse()) await close()
+})
+
+async function listening(
+  feed: FeedName,
+  make: (deps: PriceFeedDeps) => PriceFeed,
+  refuseWith: number | null = null,
+  silenceMs = 60_000,
+) {
+  const server = await priceServer(refuseWith)
+  closers.push(server.close)
+  const events: EngineEvent[] = []
+  const warnings: string[] = []
+  const log = {
+    debug: () => undefined,
+    info: () => undefined,
+    warn: (message: string) => void warnings.push(message),
+    error: () => undefined,
+  }
+  const made = make({
+    url: server.url,
+    assets: ['btc', 'eth'],
+    silenceMs,
+    emit: (event) => events.push(event),
+    now: () => micros(7),
+    random: () => 0,
+    tell: (state, detail) =>
+      events.push({ kind: 'feed', feed, state, detail, recvAt: micros(7), venueAt: null }),
+    unreadable: frameSamples(feed, log, () => micros(7)),
+  })
+  made.start()
+  closers.push(() => made.close())
+  const ticks = (): PriceTick[] => events.filter((event) => event.kind === 'price_tick')
+  const states = (): string[] =>
+    events.filter((event): event is FeedChanged => event.kind === 'feed').map(({ state }) => state)
+  return { server, events, warnings, ticks, states }
+}
+
+function trade(symbol: string, price: unknown, at = 1_789_459_204_900): string {
+  return `{"stream":"${symbol}@trade","data":{"e":"trade","E":${at + 1},"s":"X","t":6400112233,"p":${JSON.stringify(price)},"q":"0.02510000","T":${at},"m":false,"M":true}}`
+}
+
+function chainlink(topic: string, symbol: string, payload: object): string {
+  return JSON.stringify({
+    connection_id: 'aZ3kQm7pLPECEjg=',
+    payload: { symbol, timestamp: 1_789_459_204_000, ...payload },
+    timestamp: 1_789_459_205_679,
+    topic,
+    type: 'update',
+  })
+}
+
+describe('Binance', () => {
+  test('trades of the watched assets become ticks; everything else is left alone', async () => {
+    const { server, ticks, states, warnings } = await listening('binance', createBinanceFeed)
+    await vi.waitUntil(() => states().includes('open') && server.clients() === 1)
+    expect(server.paths).toEqual(['/stream?streams=btcusdt@trade/ethusdt@trade'])
+    server.say('{"result":null,"id":1}')
+    server.say(trade('xrpusdt', '2.20410000'))
+    server.say(trade('btcusdt', '91230.07000000'))
+    server.say('{"stream":"btcusdt@trade","data":{"e":"serverShutdown","E":1789459204901}}')
+    server.say(trade('btcusdt', '0.00000000'))
+    server.say(trade('btcusdt', 91_230))
+    server.say('not json')
+    server.say(trade('ethusdt', '3018.00000000'))
+    await vi.waitUntil(() => ticks().length === 2)
+    expect(ticks()).toEqual([
+      {
+        kind: 'price_tick',
+        feed: 'binance',
+        asset: 'btc',
+        series: 'spot',
+        price: '91230.07',
+        recvAt: 7,
+        venueAt: 1_789_459_204_900_000,
+      },
+      expect.objectContaining({ asset: 'eth', price: '3018' }),
+    ])
+    // Four that did not fit in one sample.
+    expect(warnings).toHaveLength(1)
+    expect(server.heard).toEqual([])
+  })
+
+  test('where it is not allowed it is asked once', async () => {
+    const { server, states } = await listening('binance', createBinanceFeed, 451)
+    await vi.waitUntil(() => states().includes('refused'))
+    await new Promise((resolve) => setTimeout(resolve, 600))
+    expect(server.paths).toHaveLength(1)
+    expect(states()).toEqual(['refused'])
+  })
+
+  test('a cut connection is made again', async () => {
+    const { server, states, ticks } = await listening('binance', createBinanceFeed)
+    await vi.waitUntil(() => server.clients() === 1)
+    server.cut()
+    await vi.waitUntil(() => states().filter((state) => state === 'open').length === 2)
+    expect(states()).toEqual(['open', 'lost', 'open'])
+    server.say(trade('ethusdt', '3018.5'))
+    await vi.waitUntil(() => ticks().length === 1)
+  })
+})
+
+describe('RTDS', () => {
+  test('each topic is one series; the exact value wins; snapshots and relays are left alone', async () => {
+    const { server, ticks, warnings } = await listening('rtds', createRtdsFeed)
+    await vi.waitUntil(() => server.heard.length === 1)
+    expect(JSON.parse(server.heard[0] ?? '')).toEqual({
+      action: 'subscribe',
+      subscriptions: [
+        { topic: 'crypto_prices_chainlink', type: '*', filters: '' },
+        { topic: 'crypto_prices_twap_thirty', type: '*', filters: '' },
+        { topic: 'crypto_prices_twap_sixty', type: '*', filters: '' },
+      ],
+    })
+    server.say('')
+    server.say('PONG')
+    server.say(
+      '{"payload":{"data":[],"symbol":"btc/usd"},"timestamp":1,"topic":"crypto_prices","type":"subscribe"}',
+    )
+    server.say(chainlink('crypto_prices', 'btcusdt', { value: 1, full_accuracy_value: '1' }))
+    server.say(chainlink('crypto_prices_chainlink', 'doge/usd', { value: 1 }))
+    server.say(
+      chainlink('crypto_prices_chainlink', 'btc/usd', {
+        value: 91_204.55,
+        full_accuracy_value: '91204550000000000000001',
+      }),
+    )
+    server.say(chainlink('crypto_prices_twap_thirty', 'eth/usd', { value: 3_018.25 }))
+    server.say(
+      chainlink('crypto_prices_twap_sixty', 'btc/usd', {
+        value: 91_200,
+        full_accuracy_value: '91200000000000000000000',
+        window_s: 60,
+      }),
+    )
+    server.say(
+      chainlink('crypto_prices_chainlink', 'btc/usd', { value: 1, full_accuracy_value: '-5' }),
+    )
+    server.say(
+      chainlink('crypto_prices_chainlink', 'btc/usd', {
+        value: 2,
+        full_accuracy_value: '2000000000000000000',
+      }),
+    )
+    await vi.waitUntil(() => ticks().length === 4)
+    expect(ticks().map(({ asset, series, price }) => [asset, series, price])).toEqual([
+      ['btc', 'spot', '91204.550000000000000001'],
+      ['eth', 'twap30', '3018.25'],
+      ['btc', 'twap60', '91200'],
+      ['btc', 'spot', '2'],
+    ])
+    expect(ticks()[0]?.venueAt).toBe(1_789_459_204_000_000)
+    expect(warnings).toHaveLength(1)
+  })
+
+  test('a socket that stays open and says nothing is replaced, PONG or not', async () => {
+    const { server, states } = await listening('rtds', createRtdsFeed, null, 300)
+    await vi.waitUntil(() => server.clients() === 1)
+    const pongs = setInterval(() => server.say('PONG'), 50)
+    await vi.waitUntil(() => states().filter((state) => state === 'open').length === 2, 5_000)
+    clearInterval(pongs)
+    expect(states().slice(0, 3)).toEqual(['open', 'lost', 'open'])
+  })
+})
