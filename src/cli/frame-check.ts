@@ -4,6 +4,7 @@
  *
  * A match changes the last trade price, which is part of a hash, about 20 ms before the trade is told. So a hash is checked against the few prices it
  * can be, and a change's hash only where the change was alone in its millisecond, because all changes of one millisecond carry the hash of its end.
+ * A millisecond in which the tick changed is left out.
  */
 import { createHash } from 'node:crypto'
 import { Book } from '../book/book.ts'
@@ -38,7 +39,7 @@ export type CheckResult = {
 /** What JSON says of one event beside what the decoder makes of it. */
 type Claim = Readonly<Record<string, unknown>>
 type Tracked = { readonly book: Book; readonly token: string }
-type PendingHash = { readonly at: string; changes: number; checks: boolean[] }
+type PendingHash = { readonly at: string; changes: number; checks: boolean[]; books: boolean[] }
 
 /** The last price has three decimals in a hash, also on finer ticks as far as anybody has seen. */
 const LAST_PRICE_DECIMALS = 3
@@ -49,7 +50,7 @@ export function createFrameCheck(): FrameCheck {
   const tracked = new Map<TokenId, Tracked>()
   /** The last trade price that the latest proven hash held. */
   const lastPrice = new Map<string, string>()
-  const suspects = new Map<string, readonly string[]>()
+  const suspects = new Map<string, { stamp: string; prices: readonly string[] }>()
   const tradePrices = new Map<string, readonly string[]>()
   const pending = new Map<string, PendingHash>()
   const books: Score = { checked: 0, equal: 0 }
@@ -98,10 +99,16 @@ export function createFrameCheck(): FrameCheck {
     }
   }
 
-  /** Prices that the next hash of this market may hold, beside the one that is known; either token's terms. */
-  function suspect(market: string, price: unknown): void {
+  /**
+   * Prices that the next hash of this market may hold, beside the one that is known; either token's terms. Any of the changes of one
+   * millisecond may have been the match.
+   */
+  function suspect(market: string, stamp: string, price: unknown): void {
     const text = threeDecimals(price)
-    if (text !== null) suspects.set(market, [text, mirrored(text)])
+    if (text === null) return
+    const known = suspects.get(market)
+    const others = known?.stamp === stamp ? known.prices : []
+    suspects.set(market, { stamp, prices: [text, mirrored(text), ...others] })
   }
 
   function hashEquals(token: unknown, claim: Claim, stamp: unknown, hash: string): boolean {
@@ -113,7 +120,7 @@ export function createFrameCheck(): FrameCheck {
     const candidates = new Set([
       ...own,
       lastPrice.get(market) ?? '',
-      ...(suspects.get(market) ?? []),
+      ...(suspects.get(market)?.prices ?? []),
       ...trades,
       '',
     ])
@@ -136,20 +143,24 @@ export function createFrameCheck(): FrameCheck {
   function settlePending(market: string): void {
     const waiting = pending.get(market)
     pending.delete(market)
-    if (waiting === undefined || waiting.changes !== 1) return
-    for (const equal of waiting.checks) score(hashes, equal)
+    if (waiting === undefined) return
+    for (const equal of waiting.books) score(hashes, equal)
+    if (waiting.changes === 1) for (const equal of waiting.checks) score(hashes, equal)
   }
 
   function checkHashes(claim: Claim): void {
     const market = String(claim['market'])
     const stamp = String(claim['timestamp'])
     if (pending.get(market)?.at !== stamp) settlePending(market)
+    // The tick is part of a hash, and its change is told after the books that already have it.
+    if (claim['event_type'] === 'tick_size_change') pending.delete(market)
+    const waiting = pending.get(market) ?? { at: stamp, changes: 0, checks: [], books: [] }
     if (claim['event_type'] === 'book' && typeof claim['hash'] === 'string') {
-      score(hashes, hashEquals(claim['asset_id'], claim, stamp, claim['hash']))
+      pending.set(market, waiting)
+      waiting.books.push(hashEquals(claim['asset_id'], claim, stamp, claim['hash']))
     }
     if (claim['event_type'] !== 'price_change') return
     const entries = Array.isArray(claim['price_changes']) ? (claim['price_changes'] as Claim[]) : []
-    const waiting = pending.get(market) ?? { at: stamp, changes: 0, checks: [] }
     pending.set(market, waiting)
     waiting.changes += 1
     for (const entry of entries) {
@@ -167,7 +178,8 @@ export function createFrameCheck(): FrameCheck {
     }
     // A match shows first as a change of the resting level: its price is the next last price, in the resting order's token.
     if (claim['event_type'] === 'price_change' && Array.isArray(claim['price_changes'])) {
-      suspect(market, (claim['price_changes'][0] as Claim | undefined)?.['price'])
+      const [own] = claim['price_changes'] as Claim[]
+      suspect(market, String(claim['timestamp']), own?.['price'])
     }
   }
 

@@ -51,6 +51,25 @@ export const FAULTS = {
     chance: 1,
   },
   'clock-skew': { says: 'CLOB: /time and the Date header are 3 s ahead', chance: 1 },
+  'rtds-freeze': {
+    says: 'RTDS and PolyBolt: no prices, while the sockets stay open and PONG is answered',
+    chance: 1,
+  },
+  'missing-start-tick': {
+    says: 'RTDS and PolyBolt: the prices of the second in which a window starts are not sent',
+    chance: 1,
+  },
+  'feed-late': { says: 'RTDS and PolyBolt: prices come 5 s later than usual', chance: 1 },
+  'polybolt-dropped': {
+    says: 'PolyBolt: some messages are lost; their numbers are missing',
+    chance: 0.1,
+  },
+  'binance-451': { says: 'Binance: 451, not from this place', chance: 1 },
+  'binance-close': {
+    says: 'Binance: every second all connections are told of a shutdown and closed',
+    chance: 1,
+  },
+  'no-crypto-price': { says: "the website's crypto-price: 500", chance: 1 },
   'tick-flip': { says: 'books: the tick of the running windows becomes 0.001', chance: 1 },
 } as const satisfies Readonly<Record<string, { readonly says: string; readonly chance: number }>>
 

@@ -27,6 +27,9 @@ export type MarketMakerOptions = {
 }
 
 export type MarketMaker = {
+  pathOf(asset: Asset): PricePath
+  /** The first second that has a print. */
+  readonly firstPrintSec: number
   /** The windows of a series that are to be listed by this second and were not yet. */
   due(series: Series, sec: number, ahead: number): VenueMarket[]
 }
@@ -52,13 +55,14 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   const { schedule, anchorSec } = options
   const closeDraw = closeDraws(options)
   const oldestStart = Math.min(...SERIES.map((series) => schedule.at(series, anchorSec).startSec))
+  const firstPrintSec = Math.min(oldestStart, anchorSec) - PRINTS_BEFORE_SEC
   const paths = new Map<Asset, PricePath>(
     ASSETS.map((asset) => [
       asset,
       createPricePath({
         seed: options.seed,
         asset,
-        fromSec: Math.min(oldestStart, anchorSec) - PRINTS_BEFORE_SEC,
+        fromSec: firstPrintSec,
         keepSec: PRINTS_KEPT_SEC,
         pinAt: (sec) => pinAt(options, asset, sec, closeDraw),
       }),
@@ -67,7 +71,10 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   const lastListed = new Map<Series, WindowTimes>()
   const nothingBeforeSec = new Map<Series, number>()
 
+  const pathOf = (asset: Asset): PricePath => paths.get(asset) as PricePath
   return {
+    pathOf,
+    firstPrintSec,
     due: (series, sec, ahead) => {
       if (sec < (nothingBeforeSec.get(series) ?? sec)) return []
       let horizon = schedule.at(series, sec)
@@ -79,7 +86,7 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
       while (last === undefined || last.endSec < horizon.endSec) {
         last = last === undefined ? running : schedule.after(series, last)
         lastListed.set(series, last)
-        const path = paths.get(series.asset) as PricePath
+        const path = pathOf(series.asset)
         made.push(makeMarket(options, { series, window: last, path, sec, closeDraw }))
       }
       return made

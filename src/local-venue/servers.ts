@@ -1,8 +1,17 @@
 /** What answers on which port: the served rooms of the venue, and the rooms that say they are not furnished yet. */
+
 import type { Server } from 'node:http'
 import { clobNowMs, clobRoutes } from './clob-reads.ts'
 import { controlRoutes } from './control.ts'
 import type { Faults } from './faults.ts'
+import { binanceRestRoutes } from './feeds/binance-rest.ts'
+import { createBinanceWs } from './feeds/binance-ws.ts'
+import { createCoinbaseWs } from './feeds/coinbase-ws.ts'
+import { siteRoutes } from './feeds/crypto-price.ts'
+import { type Credentials, createPolyBolt } from './feeds/polybolt.ts'
+import { createPrints } from './feeds/prints.ts'
+import { createRelay } from './feeds/relay.ts'
+import { createRtds } from './feeds/rtds.ts'
 import { gammaRoutes } from './gamma.ts'
 import { gammaGate } from './gamma-gate.ts'
 import { createService, type Gate } from './http.ts'
@@ -19,6 +28,8 @@ export type ServerDeps = {
   readonly faults: Faults
   readonly pacer: Pacer
   readonly profile: ProfileName
+  /** Whether these are API credentials of the venue. */
+  knows(credentials: Credentials): boolean
   nowMs(): number
 }
 
@@ -28,6 +39,8 @@ export function createServers(deps: ServerDeps): {
 } {
   const { world, faults, pacer, nowMs } = deps
   const reads = { world, faults, nowMs }
+  const prints = createPrints(world.pathOf, world.firstPrintSec)
+  const relay = createRelay(world, prints, faults, nowMs)
   const channel = createMarketChannel({
     world,
     faults,
@@ -55,12 +68,20 @@ export function createServers(deps: ServerDeps): {
     }),
     data: createUnserved('the Data API'),
     market: createMarketServer(channel),
-    rtds: createUnserved('the real-time data socket (RTDS)'),
-    polybolt: createUnserved('PolyBolt'),
-    binanceWs: createUnserved('the Binance streams'),
-    binanceRest: createUnserved('the Binance REST API'),
-    coinbaseWs: createUnserved('the Coinbase feed'),
-    site: createUnserved("the web site's price helpers"),
+    rtds: createRtds({ world, relay, nowMs }),
+    polybolt: createPolyBolt({ relay, faults, knows: deps.knows, nowMs }),
+    binanceWs: createBinanceWs({ world, prints, faults, nowMs }),
+    binanceRest: createService({
+      routes: binanceRestRoutes({ prints, faults, nowMs }),
+      dateMs: nowMs,
+      before: upToDate(open),
+    }),
+    coinbaseWs: createCoinbaseWs({ world, prints, nowMs }),
+    site: createService({
+      routes: siteRoutes({ prints, faults, nowMs }),
+      dateMs: nowMs,
+      before: upToDate(open),
+    }),
     chain: createUnserved('the chain (JSON-RPC)'),
     control: createService({
       routes: controlRoutes({ ...reads, profile: deps.profile, waitUntil: pacer.waitUntil }),

@@ -14,8 +14,14 @@ export function createUnserved(name: string): Server {
   return server
 }
 
-export function refuseUpgrade(socket: Duplex, status: 404 | 501, body: string): void {
-  const reason = status === 404 ? 'Not Found' : 'Not Implemented'
+const REASONS = {
+  404: 'Not Found',
+  451: 'Unavailable For Legal Reasons',
+  501: 'Not Implemented',
+} as const
+
+export function refuseUpgrade(socket: Duplex, status: keyof typeof REASONS, body: string): void {
+  const reason = REASONS[status]
   // The client may be gone already; there is nothing left to do for it then.
   socket.on('error', () => socket.destroy())
   socket.end(

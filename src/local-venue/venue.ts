@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import { createVenueClock } from './clock.ts'
+import { credentialsOf, sameCredentials } from './credentials.ts'
 import { driveFaults } from './fault-driver.ts'
 import { createFaults, FAULTS, type FaultName } from './faults.ts'
 import { type Account, throwAwayAccount } from './identity.ts'
@@ -75,7 +76,16 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
     faults.set({ name, market: null, untilMs: null, probability: FAULTS[name].chance })
   }
   const pacer = startPacer(world, nowMs)
-  const { servers, channel } = createServers({ world, faults, pacer, profile: profile.name, nowMs })
+  const account = throwAwayAccount(seed)
+  const credentials = credentialsOf(seed, account.address)
+  const { servers, channel } = createServers({
+    world,
+    faults,
+    pacer,
+    profile: profile.name,
+    knows: (given) => sameCredentials(given, credentials),
+    nowMs,
+  })
   const stop = (): void => {
     pacer.stop()
     channel.close()
@@ -84,7 +94,7 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
     const endpoints = await listenAll(servers, options.port ?? 0)
     return {
       endpoints,
-      account: throwAwayAccount(seed),
+      account,
       chainId: CHAIN_ID,
       seed,
       profile: profile.name,

@@ -5,7 +5,9 @@
  * Invariant: what is played depends on the seed and the venue's time only. Events carry the time at which they were due,
  * even when the process was late to play them.
  */
+import type { Asset } from '../domain/ids.ts'
 import type { CrowdEvent } from '../sim/crowd-events.ts'
+import type { PricePath } from '../sim/price-process.ts'
 import { createTwoSidedBook } from '../sim/two-sided-book.ts'
 import { finalOf, strikeOf, winnerOf } from '../sim/window-truth.ts'
 import { createAgenda } from './agenda.ts'
@@ -30,6 +32,9 @@ export type World = {
   /** Changes levels from outside the crowd. */
   change(market: VenueMarket, atMs: number, levels: readonly OutsideLevel[]): void
   schedule(atMs: number, action: () => void): void
+  pathOf(asset: Asset): PricePath
+  /** The first second that has a print. */
+  readonly firstPrintSec: number
 }
 
 export type WorldOptions = MarketMakerOptions & {
@@ -84,6 +89,8 @@ export function createWorld(options: WorldOptions): World {
       emit({ kind: 'changes', market, atMs, changes, matched: false })
     },
     schedule: (atMs, action) => agenda.insert({ atMs, run: action }),
+    pathOf: maker.pathOf,
+    firstPrintSec: maker.firstPrintSec,
   }
 }
 

@@ -153,9 +153,13 @@ function text(running: RunningVenue): string {
 function untilStopped(withParent: boolean): Promise<void> {
   return new Promise((resolve) => {
     const stop = (): void => resolve()
-    process.once('SIGINT', stop)
     process.once('SIGTERM', stop)
-    if (!withParent) return
+    if (!withParent) {
+      process.once('SIGINT', stop)
+      return
+    }
+    // Ctrl-C in a terminal reaches the bot too, which ends in order and needs its venue until then.
+    process.on('SIGINT', () => undefined)
     process.stdin.once('end', stop)
     process.stdin.once('close', stop)
     process.stdin.once('error', stop)
