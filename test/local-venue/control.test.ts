@@ -84,7 +84,7 @@ describe('the ports', () => {
 
   it('answer 501 where nothing is served yet', async () => {
     const { endpoints } = venue
-    for (const url of [endpoints.data, endpoints.binanceRest, endpoints.site, endpoints.chain]) {
+    for (const url of [endpoints.data, endpoints.chain]) {
       const answer = await get(`${url}/anything`)
       expect(answer.status).toBe(501)
       expect(JSON.parse(answer.text).error).toMatch(/^The embedded venue does not serve .* yet\.$/)
