@@ -3,6 +3,8 @@ import { restBook } from './clob-prices.ts'
 import { FAULTS, type Fault, type Faults, isFaultName } from './faults.ts'
 import { type Ask, ok, param, type Reply, type Routes, refusal } from './http.ts'
 import { fairUpNow, finalDollars, phaseOf, strikeDollars, type VenueMarket } from './market.ts'
+import type { Desk } from './orders/desk.ts'
+import { orderJson, tradeJson } from './orders/order-json.ts'
 import type { ProfileName } from './profile.ts'
 import type { World } from './world.ts'
 
@@ -11,6 +13,7 @@ export type ControlDeps = {
   readonly faults: Faults
   readonly profile: ProfileName
   nowMs(): number
+  readonly desk: Desk
   /** Resolves when the venue's clock gets there; false when the venue closes first. */
   waitUntil(atMs: number): Promise<boolean>
 }
@@ -29,8 +32,7 @@ export function controlRoutes(deps: ControlDeps): Routes {
       }
       return ok(JSON.parse(restBook(deps, market, token)))
     },
-    'GET /ledger/:address': () =>
-      refusal(501, 'The embedded venue keeps no ledger yet: orders are not taken by this version.'),
+    'GET /ledger/:address': (ask) => ledgerOf(deps, param(ask, 'address').toLowerCase()),
     'GET /faults': () => ok({ active: deps.faults.list(), known: FAULTS }),
     'POST /faults': (ask) => setFault(deps, ask),
     'DELETE /faults': () => {
@@ -39,6 +41,31 @@ export function controlRoutes(deps: ControlDeps): Routes {
     },
     'POST /wait': (ask) => wait(deps, ask),
   }
+}
+
+/** What an account has, to the base unit, and all that it did. */
+function ledgerOf(deps: ControlDeps, address: string): Reply {
+  if (!/^0x[0-9a-f]{40}$/.test(address)) {
+    return refusal(400, `"${address}" is not an address: 0x and forty hex digits.`)
+  }
+  const { desk, world } = deps
+  const positions = [...world.markets()]
+    .map((market) => ({
+      slug: market.slug,
+      conditionId: market.conditionId,
+      up: desk.accounts.shares(address, market.conditionId, 'UP'),
+      down: desk.accounts.shares(address, market.conditionId, 'DOWN'),
+    }))
+    .filter(({ up, down }) => up + down > 0)
+  const nobody = (): string => ''
+  return ok({
+    address,
+    dollars: desk.accounts.dollars(address),
+    reserved: desk.reserved(address),
+    positions,
+    orders: desk.ordersOf(address).map((placed) => orderJson(placed, nobody)),
+    trades: desk.tradesOf(address).map((trade) => tradeJson(trade, address, nobody)),
+  })
 }
 
 function stateOf(deps: ControlDeps): unknown {

@@ -17,7 +17,3 @@ export function credentialsOf(seed: number, address: string): Credentials {
     passphrase: hexId(seed, owner, 'passphrase').slice(2),
   }
 }
-
-export function sameCredentials(a: Credentials, b: Credentials): boolean {
-  return a.apiKey === b.apiKey && a.secret === b.secret && a.passphrase === b.passphrase
-}

@@ -146,6 +146,7 @@ function makeMarket(options: MarketMakerOptions, parts: MarketParts): VenueMarke
     resolvesAtMs: window.endSec * 1000 + profile.resolutionDelayMs(random),
     crowd,
     book: createTwoSidedBook(crowd.opening),
+    people: null,
     tick: COARSE_TICK,
     lastTrade: null,
     changedAtMs: sec * 1000,

@@ -1,14 +1,15 @@
-/** The server that carries the market channel, and says that the user channel beside it is not served yet. */
+/** The server that carries the market channel and the user channel. */
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { MarketChannel } from './market-channel.ts'
+import type { UserChannel } from './orders/user-channel.ts'
 import { refuseUpgrade } from './unserved.ts'
 
 /** Subscriptions are short; nothing longer is read. */
 const FRAME_BYTES_MAX = 1024 * 1024
 
-export function createMarketServer(channel: MarketChannel): Server {
+export function createMarketServer(channel: MarketChannel, users: UserChannel): Server {
   const sockets = new WebSocketServer({
     noServer: true,
     perMessageDeflate: false,
@@ -26,8 +27,7 @@ export function createMarketServer(channel: MarketChannel): Server {
     if (path === '/ws/market') {
       sockets.handleUpgrade(request, socket, head, (webSocket) => channel.accept(webSocket))
     } else if (path === '/ws/user') {
-      const error = 'The embedded venue does not serve the user channel yet.'
-      refuseUpgrade(socket, 501, JSON.stringify({ error }))
+      sockets.handleUpgrade(request, socket, head, (webSocket) => users.accept(webSocket))
     } else {
       refuseUpgrade(socket, 404, JSON.stringify({ error: `There is no channel at "${path}".` }))
     }

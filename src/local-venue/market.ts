@@ -1,7 +1,9 @@
 /** One window as the venue knows it: its names, its rules, its one book and what became of it. */
-import type { Side } from '../domain/ids.ts'
+import type { BookSide, Side } from '../domain/ids.ts'
 import { TICKS_PER_DOLLAR } from '../domain/units.ts'
 import type { Crowd } from '../sim/crowd.ts'
+import type { Matching } from '../sim/matching.ts'
+import type { Trade } from '../sim/matching-types.ts'
 import type { PricePath } from '../sim/price-process.ts'
 import type { TwoSidedBook } from '../sim/two-sided-book.ts'
 import { dollarsOf, fairUp, finalOf, strikeOf, type WindowSpan } from '../sim/window-truth.ts'
@@ -13,6 +15,20 @@ export type LastTrade = {
   readonly price: number
   readonly takerOnDown: boolean
   readonly takerBuys: boolean
+}
+
+/** A level whose size changed because of people's orders. */
+export type LevelTouch = {
+  readonly side: BookSide
+  readonly price: number
+  readonly onDown: boolean
+}
+
+/** Orders of people in a market, there from the first of them on. */
+export type People = {
+  readonly matching: Matching
+  /** What happened since it was asked last. */
+  drain(): { readonly touched: readonly LevelTouch[]; readonly trades: readonly Trade[] }
 }
 
 export type VenueMarket = {
@@ -34,6 +50,7 @@ export type VenueMarket = {
   readonly resolvesAtMs: number
   readonly crowd: Crowd
   book: TwoSidedBook
+  people: People | null
   tick: number
   lastTrade: LastTrade | null
   /** Of the last change of the book. */

@@ -1,9 +1,13 @@
 /** Plays what a crowd does: the book changes at once, tops and prints follow as they do on the real venue. */
 import { TICKS_PER_DOLLAR } from '../domain/units.ts'
 import type { CrowdEvent } from '../sim/crowd-events.ts'
+import type { Trade } from '../sim/matching-types.ts'
 import { hexId } from './identity.ts'
-import type { VenueMarket } from './market.ts'
+import type { LevelTouch, VenueMarket } from './market.ts'
 import type { AppliedChange, OutsideLevel, WorldEvent } from './world-events.ts'
+
+const PRINT_AFTER_MS = 22
+const NOTHING = { touched: [], trades: [] } as const
 
 /** Something to be done at a millisecond. */
 export type Item = { readonly atMs: number; run(): void }
@@ -30,10 +34,11 @@ export function play(
   for (const event of events) {
     switch (event.kind) {
       case 'level':
-        changes.push(applyLevel(market, event))
+        changes.push(applyLevel(market, event, atMs))
         break
       case 'match':
-        changes.push(applyLevel(market, event))
+        market.people?.matching.crowdTakes(event.side, event.price, event.matched, atMs)
+        changes.push(applyLevel(market, event, atMs))
         matched = true
         followUps.push(printLater(player, market, event))
         break
@@ -48,6 +53,10 @@ export function play(
       }
     }
   }
+  const { touched, trades } = market.people?.drain() ?? NOTHING
+  for (const touch of touched) changes.push(shown(market, touch))
+  for (const trade of trades) followUps.push(tradePrint(player, market, trade))
+  matched ||= trades.length > 0
   if (changes.length > 0) {
     market.changedAtMs = atMs
     player.emit({ kind: 'changes', market, atMs, changes, matched })
@@ -64,13 +73,23 @@ export function play(
 export function applyLevel(
   market: VenueMarket,
   level: OutsideLevel & { readonly onDown: boolean },
+  atMs: number,
 ): AppliedChange {
-  market.book.set(level.side, level.price, level.size)
+  if (market.people === null) market.book.set(level.side, level.price, level.size)
+  else market.people.matching.setCrowd(level.side, level.price, level.size, atMs)
+  return shown(market, level)
+}
+
+/** A level as it now stands, the orders of people in it. */
+function shown(market: VenueMarket, { side, price, onDown }: LevelTouch): AppliedChange {
+  if (market.people !== null) {
+    market.book.set(side, price, market.people.matching.sizeAt(side, price))
+  }
   return {
-    side: level.side,
-    price: level.price,
-    size: level.size,
-    onDown: level.onDown,
+    side,
+    price,
+    size: market.book.sizeAt(side, price),
+    onDown,
     bestBid: market.book.bestBid()?.price ?? 0,
     bestAsk: market.book.bestAsk()?.price ?? TICKS_PER_DOLLAR,
   }
@@ -78,6 +97,27 @@ export function applyLevel(
 
 function topText(market: VenueMarket): string {
   return `${market.book.bestBid()?.price}/${market.book.bestAsk()?.price}`
+}
+
+/** The print of a trade in which a person had a part. */
+function tradePrint(player: Player, market: VenueMarket, trade: Trade): Item {
+  const { token, way, price, shares, maker } = trade
+  market.lastTrade = {
+    restingText: (maker.price / TICKS_PER_DOLLAR).toFixed(3),
+    price,
+    takerOnDown: token === 'DOWN',
+    takerBuys: way === 'BUY',
+  }
+  market.volume += Math.round((price * shares) / TICKS_PER_DOLLAR)
+  const atMs = trade.atMs + PRINT_AFTER_MS
+  const print = {
+    onDown: token === 'DOWN',
+    buys: way === 'BUY',
+    price,
+    size: shares,
+    transactionHash: hexId(player.seed, trade.id, 'transaction'),
+  }
+  return { atMs, run: () => player.emit({ kind: 'print', market, atMs, print }) }
 }
 
 /** The trade counts at once in the books; the print of it goes out some 20 ms later. */

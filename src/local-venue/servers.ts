@@ -8,38 +8,50 @@ import { binanceRestRoutes } from './feeds/binance-rest.ts'
 import { createBinanceWs } from './feeds/binance-ws.ts'
 import { createCoinbaseWs } from './feeds/coinbase-ws.ts'
 import { siteRoutes } from './feeds/crypto-price.ts'
-import { type Credentials, createPolyBolt } from './feeds/polybolt.ts'
+import { createPolyBolt } from './feeds/polybolt.ts'
 import { createPrints } from './feeds/prints.ts'
 import { createRelay } from './feeds/relay.ts'
 import { createRtds } from './feeds/rtds.ts'
 import { gammaRoutes } from './gamma.ts'
 import { gammaGate } from './gamma-gate.ts'
-import { createService, type Gate } from './http.ts'
+import { createService, type Gate, type Routes } from './http.ts'
 import { createMarketChannel, type MarketChannel } from './market-channel.ts'
 import { createMarketServer } from './market-server.ts'
+import { createDesk, type Desk } from './orders/desk.ts'
+import { createHolders } from './orders/holders.ts'
+import type { IntakeDeps } from './orders/intake.ts'
+import { createKeys, type Keys } from './orders/keys.ts'
+import { orderRoutes } from './orders/order-routes.ts'
+import { createUserChannel, type UserChannel } from './orders/user-channel.ts'
 import type { Pacer } from './pacer.ts'
 import type { ProfileName } from './profile.ts'
 import type { ServiceName } from './services.ts'
 import { createUnserved } from './unserved.ts'
 import type { World } from './world.ts'
 
+/** The hold on takers, and how long a trade takes to its block and to its end. */
+const FAITHFUL_TIMES = { holdMs: 150, minedMs: 3_000, confirmedMs: 12_000 }
+const DEMO_TIMES = { holdMs: 150, minedMs: 1_000, confirmedMs: 2_000 }
+
 export type ServerDeps = {
   readonly world: World
   readonly faults: Faults
   readonly pacer: Pacer
   readonly profile: ProfileName
-  /** Whether these are API credentials of the venue. */
-  knows(credentials: Credentials): boolean
+  /** Has an API key from the start. */
+  readonly account: string
   nowMs(): number
 }
 
 export function createServers(deps: ServerDeps): {
   readonly servers: Readonly<Record<ServiceName, Server>>
   readonly channel: MarketChannel
+  readonly users: UserChannel
 } {
   const { world, faults, pacer, nowMs } = deps
   const reads = { world, faults, nowMs }
   const prints = createPrints(world.pathOf, world.firstPrintSec)
+  const { routes, desk, keys, users } = createTrading(deps)
   const relay = createRelay(world, prints, faults, nowMs)
   const channel = createMarketChannel({
     world,
@@ -62,14 +74,19 @@ export function createServers(deps: ServerDeps): {
       before: upToDate(gammaGate(reads)),
     }),
     clob: createService({
-      routes: clobRoutes(reads),
+      routes: { ...clobRoutes(reads), ...routes },
       dateMs: () => clobNowMs(reads),
       before: upToDate(open),
     }),
     data: createUnserved('the Data API'),
-    market: createMarketServer(channel),
+    market: createMarketServer(channel, users),
     rtds: createRtds({ world, relay, nowMs }),
-    polybolt: createPolyBolt({ relay, faults, knows: deps.knows, nowMs }),
+    polybolt: createPolyBolt({
+      relay,
+      faults,
+      knows: (given) => keys.knows(given) !== null,
+      nowMs,
+    }),
     binanceWs: createBinanceWs({ world, prints, faults, nowMs }),
     binanceRest: createService({
       routes: binanceRestRoutes({ prints, faults, nowMs }),
@@ -84,10 +101,45 @@ export function createServers(deps: ServerDeps): {
     }),
     chain: createUnserved('the chain (JSON-RPC)'),
     control: createService({
-      routes: controlRoutes({ ...reads, profile: deps.profile, waitUntil: pacer.waitUntil }),
+      routes: controlRoutes({ ...reads, desk, profile: deps.profile, waitUntil: pacer.waitUntil }),
       dateMs: nowMs,
       before: upToDate(open),
     }),
   }
-  return { servers, channel }
+  return { servers, channel, users }
+}
+
+/** Everything that takes orders: accounts, keys, the routes for both, and the channel that tells their owners. */
+function createTrading(deps: ServerDeps): {
+  readonly routes: Routes
+  readonly desk: Desk
+  readonly keys: Keys
+  readonly users: UserChannel
+} {
+  const { world, pacer, nowMs } = deps
+  const { later } = pacer
+  const desk = createDesk({
+    world,
+    nowMs,
+    later,
+    ...(deps.profile === 'demo' ? DEMO_TIMES : FAITHFUL_TIMES),
+  })
+  const holders = createHolders()
+  const keys = createKeys({
+    seed: world.seed,
+    account: deps.account,
+    nowMs,
+    onOwner(owner) {
+      desk.fund(owner.address)
+      holders.remember(owner.address, owner)
+    },
+  })
+  const intake: IntakeDeps = {
+    marketOf: (token) => world.byToken(token),
+    // Every market is of the first version until there are others.
+    versionOf: () => '2',
+  }
+  const users = createUserChannel({ desk, keys, holders, nowMs })
+  const orders = orderRoutes({ world, desk, keys, holders, nowMs, later, intake })
+  return { routes: { ...keys.routes, ...orders }, desk, keys, users }
 }

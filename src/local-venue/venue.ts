@@ -4,7 +4,6 @@
  */
 import { performance } from 'node:perf_hooks'
 import { createVenueClock } from './clock.ts'
-import { credentialsOf, sameCredentials } from './credentials.ts'
 import { driveFaults } from './fault-driver.ts'
 import { createFaults, FAULTS, type FaultName } from './faults.ts'
 import { type Account, throwAwayAccount } from './identity.ts'
@@ -77,18 +76,18 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
   }
   const pacer = startPacer(world, nowMs)
   const account = throwAwayAccount(seed)
-  const credentials = credentialsOf(seed, account.address)
-  const { servers, channel } = createServers({
+  const { servers, channel, users } = createServers({
     world,
     faults,
     pacer,
     profile: profile.name,
-    knows: (given) => sameCredentials(given, credentials),
+    account: account.address,
     nowMs,
   })
   const stop = (): void => {
     pacer.stop()
     channel.close()
+    users.close()
   }
   try {
     const endpoints = await listenAll(servers, options.port ?? 0)

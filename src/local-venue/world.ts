@@ -32,6 +32,8 @@ export type World = {
   /** Changes levels from outside the crowd. */
   change(market: VenueMarket, atMs: number, levels: readonly OutsideLevel[]): void
   schedule(atMs: number, action: () => void): void
+  /** Tells what people's orders changed in a market. */
+  settle(market: VenueMarket, atMs: number): void
   pathOf(asset: Asset): PricePath
   /** The first second that has a print. */
   readonly firstPrintSec: number
@@ -84,11 +86,13 @@ export function createWorld(options: WorldOptions): World {
       listeners.push(listener)
     },
     change: (market, atMs, levels) => {
-      const changes = levels.map((level) => applyLevel(market, { ...level, onDown: false }))
+      const changes = levels.map((level) => applyLevel(market, { ...level, onDown: false }, atMs))
       market.changedAtMs = atMs
       emit({ kind: 'changes', market, atMs, changes, matched: false })
     },
     schedule: (atMs, action) => agenda.insert({ atMs, run: action }),
+    settle: (market, atMs) =>
+      play({ seed: options.seed, emit, follow: agenda.insert }, market, atMs, []),
     pathOf: maker.pathOf,
     firstPrintSec: maker.firstPrintSec,
   }
@@ -153,6 +157,7 @@ function resolve(stage: Stage, market: VenueMarket, atMs: number): void {
     strike: strikeOf(path, span),
     final: finalOf(path, span),
   }
+  market.people?.matching.resolve(market.result.winner)
   market.book = createTwoSidedBook()
   stage.alive.splice(stage.alive.indexOf(market), 1)
   stage.registry.finished(market)

@@ -38,7 +38,7 @@ describe('the state', () => {
       bids: expect.any(Array),
     })
     expect((await get(`${control}/books/1`)).status).toBe(404)
-    expect((await get(`${control}/ledger/0x0`)).status).toBe(501)
+    expect((await get(`${control}/ledger/0x0`)).status).toBe(400)
   })
 })
 

@@ -122,7 +122,6 @@ describe('subscribing', () => {
       new Promise((resolve) => {
         new WebSocket(url).on('error', (error) => resolve(error.message))
       })
-    expect(await refusal(venue.endpoints.userWs)).toContain('501')
     expect(await refusal(`${venue.endpoints.marketWs}s`)).toContain('404')
   })
 })

@@ -1,0 +1,118 @@
+/** Orders and trades as the CLOB tells them: by REST and on the user channel. Sizes and prices are decimal texts, times seconds or milliseconds as texts. */
+import { TICKS_PER_DOLLAR } from '../../domain/units.ts'
+import { HOUSE } from '../../sim/matching-accounts.ts'
+import { outcomeOf } from '../market.ts'
+import { type DeskEvent, type PlacedOrder, type TradeRecord, tokenOf } from './desk.ts'
+
+const MICRO = 1_000_000
+/** The key of the crowd: nobody's. */
+const NOBODY = '00000000-0000-4000-8000-000000000000'
+const NO_ADDRESS = `0x${'0'.repeat(40)}`
+
+export type OwnerOf = (account: string) => string
+
+export function decimal(micro: number): string {
+  return String(micro / MICRO)
+}
+
+export function priceText(ticks: number): string {
+  return String(ticks / TICKS_PER_DOLLAR)
+}
+
+export function orderJson(
+  { record, market }: PlacedOrder,
+  ownerOf: OwnerOf,
+): Record<string, unknown> {
+  const { order, price, shares, matched, state, trades } = record
+  const token = tokenOf(market, order.token)
+  return {
+    id: order.id,
+    status: state,
+    owner: ownerOf(order.account),
+    maker_address: order.account,
+    market: market.conditionId,
+    asset_id: token,
+    side: order.way,
+    original_size: decimal(shares),
+    size_matched: decimal(matched),
+    price: priceText(price),
+    outcome: outcomeOf(market, token),
+    expiration: String(order.expiresSec),
+    order_type: order.type,
+    associate_trades: [...trades],
+    created_at: Math.floor(order.atMs / 1_000),
+  }
+}
+
+export function tradeJson(
+  record: TradeRecord,
+  account: string,
+  ownerOf: OwnerOf,
+): Record<string, unknown> {
+  const { trade, market, status, transactionHash, updatedMs } = record
+  const token = tokenOf(market, trade.token)
+  const { maker } = trade
+  const makerToken = tokenOf(market, maker.token)
+  return {
+    id: record.id,
+    taker_order_id: trade.takerOrderId ?? `0x${'0'.repeat(64)}`,
+    market: market.conditionId,
+    asset_id: token,
+    side: trade.way,
+    size: decimal(trade.shares),
+    fee_rate_bps: '0',
+    price: priceText(trade.price),
+    status,
+    match_time: String(Math.floor(trade.atMs / 1_000)),
+    match_time_nano: String(BigInt(trade.atMs) * 1_000_000n),
+    last_update: String(Math.floor(updatedMs / 1_000)),
+    outcome: outcomeOf(market, token),
+    bucket_index: 0,
+    owner: trade.taker === HOUSE ? NOBODY : ownerOf(trade.taker),
+    maker_address: trade.taker === HOUSE ? NO_ADDRESS : trade.taker,
+    transaction_hash: transactionHash,
+    trader_side: trade.taker === account ? 'TAKER' : 'MAKER',
+    maker_orders: [
+      {
+        order_id: maker.orderId ?? `0x${'0'.repeat(64)}`,
+        owner: maker.account === HOUSE ? NOBODY : ownerOf(maker.account),
+        maker_address: maker.account === HOUSE ? NO_ADDRESS : maker.account,
+        matched_amount: decimal(maker.shares),
+        price: priceText(maker.price),
+        fee_rate_bps: '',
+        asset_id: makerToken,
+        outcome: outcomeOf(market, makerToken),
+        side: maker.way,
+      },
+    ],
+  }
+}
+
+/** A frame of the user channel, as one account hears it. */
+export function eventText(
+  event: DeskEvent,
+  account: string,
+  ownerOf: OwnerOf,
+  nowMs: number,
+): string {
+  const timestamp = String(Math.floor(nowMs))
+  if (event.kind === 'trade') {
+    const json = tradeJson(event.trade, account, ownerOf)
+    return JSON.stringify({
+      event_type: 'trade',
+      type: 'TRADE',
+      ...json,
+      trade_owner: ownerOf(account),
+      timestamp,
+    })
+  }
+  const json = orderJson(event.placed, ownerOf)
+  return JSON.stringify({
+    event_type: 'order',
+    type: event.what,
+    ...json,
+    order_owner: json['owner'],
+    created_at: String(json['created_at']),
+    timestamp,
+  })
+}
