@@ -36,7 +36,7 @@ export function mergedHandler(
   }))
   return async (ask) => {
     const reply = await list(ask)
-    if (reply.status !== 200) return reply
+    if (reply === 'reset' || reply.status !== 200) return reply
     const results: Record<string, unknown> = {}
     for (const { token, value } of reply.body as { token: string; value: unknown }[]) {
       const before = results[token]

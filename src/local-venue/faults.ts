@@ -51,6 +51,29 @@ export const FAULTS = {
     chance: 1,
   },
   'clock-skew': { says: 'CLOB: /time and the Date header are 3 s ahead', chance: 1 },
+  'order-slow': { says: 'orders: the answer comes 3 s late', chance: 1 },
+  'order-425': { says: 'orders: 425, as while the engine restarts', chance: 1 },
+  'order-post-only': {
+    says: 'orders: 503 post_only_mode for everything that is not post-only, as after a restart',
+    chance: 1,
+  },
+  'order-429': { says: 'orders: 429 with Retry-After', chance: 1 },
+  'order-500': { says: 'orders: 500 "order timed out"; the order was not placed', chance: 1 },
+  'order-html': { says: 'orders: 403 with a web page, as from a blocked address', chance: 1 },
+  'order-reset-before': {
+    says: 'orders: the connection is reset and the order was not taken',
+    chance: 1,
+  },
+  'order-reset-after': {
+    says: 'orders: the order is taken and matched, then the connection is reset: the answer is lost',
+    chance: 1,
+  },
+  'order-delayed': {
+    says: 'orders: answered at once with "delayed"; what came of it is told on the user channel and by queries only',
+    chance: 1,
+  },
+  'trade-failed': { says: 'trades: a matched trade fails on chain and is undone', chance: 1 },
+  'trade-retrying': { says: 'trades: a matched trade is sent again before it is mined', chance: 1 },
   'rtds-freeze': {
     says: 'RTDS and PolyBolt: no prices, while the sockets stay open and PONG is answered',
     chance: 1,

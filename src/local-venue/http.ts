@@ -17,7 +17,9 @@ export type Reply = {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-export type Handler = (ask: Ask) => Reply | Promise<Reply>
+/** `reset` drops the connection without a word. */
+export type Answer = Reply | 'reset'
+export type Handler = (ask: Ask) => Answer | Promise<Answer>
 /** The key is a method and a path whose `:name` parts are parameters: "GET /events/slug/:slug". */
 export type Routes = Readonly<Record<string, Handler>>
 
@@ -28,8 +30,8 @@ export type ServiceOptions = {
   readonly before: Gate
 }
 
-/** Answers before any route, or says null. `reset` drops the connection without a word. */
-export type Gate = (ask: Ask) => Reply | 'reset' | null
+/** Answers before any route, or says null. */
+export type Gate = (ask: Ask) => Answer | null
 
 const BODY_BYTES_MAX = 1024 * 1024
 const KEEP_ALIVE_MS = 65_000
@@ -96,15 +98,12 @@ async function answer(
     headers: request.headers,
     body,
   }
-  const early = options.before(ask)
-  if (early === 'reset') {
-    request.socket.resetAndDestroy()
-    return
-  }
-  send(response, options, early ?? (await route(routes, ask)))
+  const said = options.before(ask) ?? (await route(routes, ask))
+  if (said === 'reset') request.socket.resetAndDestroy()
+  else send(response, options, said)
 }
 
-async function route(routes: readonly Route[], ask: Ask): Promise<Reply> {
+async function route(routes: readonly Route[], ask: Ask): Promise<Answer> {
   const parts = partsOf(ask.path)
   let otherMethod = false
   for (const candidate of routes) {

@@ -4,7 +4,7 @@ import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { MarketChannel } from './market-channel.ts'
 import type { UserChannel } from './orders/user-channel.ts'
-import { refuseUpgrade } from './unserved.ts'
+import { refuseUpgrade } from './refuse-upgrade.ts'
 
 /** Subscriptions are short; nothing longer is read. */
 const FRAME_BYTES_MAX = 1024 * 1024

@@ -1,8 +1,12 @@
 /** What answers on which port: the served rooms of the venue, and the rooms that say they are not furnished yet. */
 
 import type { Server } from 'node:http'
+import { createAllowances } from './chain/allowances.ts'
+import { createContracts } from './chain/contracts.ts'
+import { chainRoutes } from './chain/rpc.ts'
 import { clobNowMs, clobRoutes } from './clob-reads.ts'
 import { controlRoutes } from './control.ts'
+import { dataRoutes } from './data-api.ts'
 import type { Faults } from './faults.ts'
 import { binanceRestRoutes } from './feeds/binance-rest.ts'
 import { createBinanceWs } from './feeds/binance-ws.ts'
@@ -26,7 +30,6 @@ import { createUserChannel, type UserChannel } from './orders/user-channel.ts'
 import type { Pacer } from './pacer.ts'
 import type { ProfileName } from './profile.ts'
 import type { ServiceName } from './services.ts'
-import { createUnserved } from './unserved.ts'
 import type { World } from './world.ts'
 
 /** The hold on takers, and how long a trade takes to its block and to its end. */
@@ -51,7 +54,7 @@ export function createServers(deps: ServerDeps): {
   const { world, faults, pacer, nowMs } = deps
   const reads = { world, faults, nowMs }
   const prints = createPrints(world.pathOf, world.firstPrintSec)
-  const { routes, desk, keys, users } = createTrading(deps)
+  const { routes, chain, desk, keys, users } = createTrading(deps)
   const relay = createRelay(world, prints, faults, nowMs)
   const channel = createMarketChannel({
     world,
@@ -78,7 +81,11 @@ export function createServers(deps: ServerDeps): {
       dateMs: () => clobNowMs(reads),
       before: upToDate(open),
     }),
-    data: createUnserved('the Data API'),
+    data: createService({
+      routes: dataRoutes({ world, desk }),
+      dateMs: nowMs,
+      before: upToDate(open),
+    }),
     market: createMarketServer(channel, users),
     rtds: createRtds({ world, relay, nowMs }),
     polybolt: createPolyBolt({
@@ -99,7 +106,7 @@ export function createServers(deps: ServerDeps): {
       dateMs: nowMs,
       before: upToDate(open),
     }),
-    chain: createUnserved('the chain (JSON-RPC)'),
+    chain: createService({ routes: chain, dateMs: nowMs, before: upToDate(open) }),
     control: createService({
       routes: controlRoutes({ ...reads, desk, profile: deps.profile, waitUntil: pacer.waitUntil }),
       dateMs: nowMs,
@@ -112,6 +119,7 @@ export function createServers(deps: ServerDeps): {
 /** Everything that takes orders: accounts, keys, the routes for both, and the channel that tells their owners. */
 function createTrading(deps: ServerDeps): {
   readonly routes: Routes
+  readonly chain: Routes
   readonly desk: Desk
   readonly keys: Keys
   readonly users: UserChannel
@@ -122,6 +130,7 @@ function createTrading(deps: ServerDeps): {
     world,
     nowMs,
     later,
+    faults: deps.faults,
     ...(deps.profile === 'demo' ? DEMO_TIMES : FAITHFUL_TIMES),
   })
   const holders = createHolders()
@@ -140,6 +149,19 @@ function createTrading(deps: ServerDeps): {
     versionOf: () => '2',
   }
   const users = createUserChannel({ desk, keys, holders, nowMs })
-  const orders = orderRoutes({ world, desk, keys, holders, nowMs, later, intake })
-  return { routes: { ...keys.routes, ...orders }, desk, keys, users }
+  const allowances = createAllowances()
+  const orders = orderRoutes({
+    world,
+    desk,
+    keys,
+    holders,
+    allowances,
+    faults: deps.faults,
+    nowMs,
+    later,
+    intake,
+  })
+  const contracts = createContracts({ world, accounts: desk.accounts, allowances })
+  const chain = chainRoutes({ contracts, seed: world.seed, nowMs })
+  return { routes: { ...keys.routes, ...orders }, chain, desk, keys, users }
 }

@@ -81,13 +81,4 @@ describe('the ports', () => {
     await expect(get(`http://127.0.0.1:${port - 3}/ok`)).rejects.toThrow()
     await new Promise((resolve) => blocker.close(resolve))
   })
-
-  it('answer 501 where nothing is served yet', async () => {
-    const { endpoints } = venue
-    for (const url of [endpoints.data, endpoints.chain]) {
-      const answer = await get(`${url}/anything`)
-      expect(answer.status).toBe(501)
-      expect(JSON.parse(answer.text).error).toMatch(/^The embedded venue does not serve .* yet\.$/)
-    }
-  })
 })

@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
-import { refuseUpgrade } from '../unserved.ts'
+import { refuseUpgrade } from '../refuse-upgrade.ts'
 
 /** Subscriptions are short; nothing longer is read. */
 const FRAME_BYTES_MAX = 64 * 1024

@@ -4,15 +4,16 @@
  */
 import type { Side } from '../../domain/ids.ts'
 import { createMatching, sideOf } from '../../sim/matching.ts'
-import { type Accounts, createAccounts } from '../../sim/matching-accounts.ts'
+import { type Accounts, createAccounts, FEES, HOUSE } from '../../sim/matching-accounts.ts'
 import { isMarket, limitOf } from '../../sim/matching-rules.ts'
 import type { OrderRecord, Outcome, Refusal, Trade } from '../../sim/matching-types.ts'
+import type { Faults } from '../faults.ts'
 import { hexId } from '../identity.ts'
 import type { LevelTouch, People, VenueMarket } from '../market.ts'
 import type { World } from '../world.ts'
 import type { Intake } from './intake.ts'
 
-export type TradeStatus = 'MATCHED' | 'MINED' | 'CONFIRMED'
+export type TradeStatus = 'MATCHED' | 'RETRYING' | 'MINED' | 'CONFIRMED' | 'FAILED'
 
 export type TradeRecord = {
   readonly id: string
@@ -49,6 +50,7 @@ export type Desk = {
 
 export type DeskDeps = {
   readonly world: World
+  readonly faults: Faults
   readonly holdMs: number
   /** From the match to the block, and from there to the end. */
   readonly minedMs: number
@@ -118,11 +120,14 @@ export function createDesk(deps: DeskDeps): Desk {
     tell({ kind: 'trade', trade: record }, parties)
     const turn = (status: TradeStatus, afterMs: number): void =>
       world.schedule(Math.floor(deps.nowMs()) + afterMs, () => {
-        record.status = status
+        // It cannot be undone when what it brought is gone already.
+        record.status = status === 'FAILED' && !undo(accounts, market, trade) ? 'CONFIRMED' : status
         record.transactionHash = hexId(world.seed, trade.id, 'transaction')
         record.updatedMs = Math.floor(deps.nowMs())
         tell({ kind: 'trade', trade: record }, parties)
       })
+    if (deps.faults.strikes('trade-failed', market)) return turn('FAILED', deps.minedMs)
+    if (deps.faults.strikes('trade-retrying', market)) turn('RETRYING', deps.minedMs / 2)
     turn('MINED', deps.minedMs)
     turn('CONFIRMED', deps.minedMs + deps.confirmedMs)
   }
@@ -189,6 +194,41 @@ export function createDesk(deps: DeskDeps): Desk {
       ),
     listen: (listener) => void listeners.push(listener),
   }
+}
+
+/** Moves everything back; false where somebody does not have it any more. */
+function undo(accounts: Accounts, market: VenueMarket, trade: Trade): boolean {
+  const { conditionId } = market
+  const { maker, token, way, shares, dollars, fee } = trade
+  const has = (account: string, side: Side): boolean =>
+    account === HOUSE || accounts.shares(account, conditionId, side) >= shares
+  const pays = (account: string, amount: number): boolean => accounts.dollars(account) >= amount
+  const other: Side = token === 'UP' ? 'DOWN' : 'UP'
+  const makerDollars = Math.floor((shares * maker.price) / 10_000)
+  const taken = { account: trade.taker, dollars }
+  const made = { account: maker.account, dollars: makerDollars }
+  const [up, down] = token === 'UP' ? [taken, made] : [made, taken]
+  if (market.result !== null) return false
+  switch (trade.kind) {
+    case 'complementary': {
+      const [buyer, seller] =
+        way === 'BUY' ? [trade.taker, maker.account] : [maker.account, trade.taker]
+      if (!has(buyer, token) || !pays(seller, dollars)) return false
+      accounts.give(buyer, seller, conditionId, token, shares)
+      accounts.pay(seller, buyer, dollars)
+      break
+    }
+    case 'mint':
+      if (!has(trade.taker, token) || !has(maker.account, other)) return false
+      accounts.merge(conditionId, shares, up, down)
+      break
+    case 'merge':
+      if (!pays(trade.taker, dollars) || !pays(maker.account, makerDollars)) return false
+      accounts.mint(conditionId, shares, up, down)
+      break
+  }
+  accounts.pay(FEES, trade.taker, Math.min(fee, accounts.dollars(FEES)))
+  return true
 }
 
 function uuidOf(text: string): string {

@@ -1,6 +1,9 @@
 /** POST /order and all that follows it: batches, cancels, queries, balances, heartbeats. Each needs the signature of an API key. */
-import type { Refusal } from '../../sim/matching-types.ts'
-import { type Ask, ok, param, type Reply, type Routes, refusal } from '../http.ts'
+import { refuse } from '../../sim/matching-rules.ts'
+import type { Refusal, VenueOrder } from '../../sim/matching-types.ts'
+import type { Allowances } from '../chain/allowances.ts'
+import type { Faults } from '../faults.ts'
+import { type Answer, type Ask, ok, param, type Reply, type Routes, refusal } from '../http.ts'
 import { hexId } from '../identity.ts'
 import type { VenueMarket } from '../market.ts'
 import type { World } from '../world.ts'
@@ -8,6 +11,7 @@ import { type Desk, type PlacedOrder, tokenOf } from './desk.ts'
 import type { Holders } from './holders.ts'
 import { type IntakeDeps, takeIn } from './intake.ts'
 import { type KeyOwner, type Keys, UNAUTHORIZED } from './keys.ts'
+import { moodBefore, SLOW_MS } from './order-faults.ts'
 import { decimal, orderJson, tradeJson } from './order-json.ts'
 import { EXCHANGE_V2, EXCHANGE_V3, NEG_RISK_EXCHANGE_V2 } from './typed-data.ts'
 
@@ -17,6 +21,8 @@ export type OrderRoutesDeps = {
   readonly keys: Keys
   readonly intake: IntakeDeps
   readonly holders: Holders
+  readonly allowances: Allowances
+  readonly faults: Faults
   nowMs(): number
   later(afterMs: number, action: () => void): void
 }
@@ -25,15 +31,14 @@ const BATCH_MAX = 15
 const CANCELS_MAX = 1_000
 const PAGE_END = 'LTE='
 const PAGE = 100
-const UNLIMITED = String(2n ** 256n - 1n)
 const HEARTBEAT_MS = 10_000
 
-type Handler = (owner: KeyOwner, ask: Ask, body: unknown) => Reply | Promise<Reply>
+type Handler = (owner: KeyOwner, ask: Ask, body: unknown) => Answer | Promise<Answer>
 
 export function orderRoutes(deps: OrderRoutesDeps): Routes {
   const owned =
     (handler: Handler) =>
-    async (ask: Ask): Promise<Reply> => {
+    async (ask: Ask): Promise<Answer> => {
       const owner = deps.keys.ownerOf(ask)
       if (owner === null) return UNAUTHORIZED
       let body: unknown = null
@@ -46,10 +51,7 @@ export function orderRoutes(deps: OrderRoutesDeps): Routes {
     }
   const beat = heartbeats(deps)
   return {
-    'POST /order': owned(async (owner, _ask, body) => {
-      const reply = await place(deps, owner, body)
-      return 'error' in reply ? refusal(reply.status, reply.error) : ok(reply)
-    }),
+    'POST /order': owned((owner, _ask, body) => placeOne(deps, owner, body)),
     'POST /orders': owned((owner, _ask, body) => placeAll(deps, owner, body)),
     'DELETE /order': owned((owner, _ask, body) => {
       const id = (body as { orderID?: unknown } | null)?.orderID
@@ -95,6 +97,41 @@ export function orderRoutes(deps: OrderRoutesDeps): Routes {
   }
 }
 
+async function placeOne(deps: OrderRoutesDeps, owner: KeyOwner, body: unknown): Promise<Answer> {
+  const { faults } = deps
+  const mood = moodBefore(faults, (body as { postOnly?: unknown } | null)?.postOnly === true)
+  if (mood !== null) return mood
+  const placing = place(deps, owner, body)
+  if (faults.strikes('order-delayed')) return delayed(deps, owner, body, placing)
+  const reply = await placing
+  if (faults.strikes('order-slow'))
+    await new Promise<void>((resolve) => deps.later(SLOW_MS, resolve))
+  if (faults.strikes('order-reset-after')) return 'reset'
+  return 'error' in reply ? refusal(reply.status, reply.error) : ok(reply)
+}
+
+/** The answer does not wait for the outcome; a wrong order is refused all the same. */
+async function delayed(
+  deps: OrderRoutesDeps,
+  owner: KeyOwner,
+  body: unknown,
+  placing: Promise<Placed | Refusal>,
+): Promise<Answer> {
+  const intake = takeIn(deps.intake, owner, body, deps.nowMs())
+  if ('error' in intake) return refusal(intake.status, intake.error)
+  // What comes of it is told by the user channel and the queries alone.
+  placing.catch(() => undefined)
+  const orderID = intake.order.id
+  return ok({
+    success: true,
+    errorMsg: '',
+    orderID,
+    status: 'delayed',
+    makingAmount: '',
+    takingAmount: '',
+  })
+}
+
 type Placed = {
   readonly success: true
   readonly errorMsg: string
@@ -116,6 +153,8 @@ async function place(
   const { order, market } = intake
   deps.desk.fund(order.account)
   deps.holders.remember(order.account, owner)
+  const refused = allowanceRefusal(deps.allowances, order)
+  if (refused !== null) return refused
   const result = await deps.desk.submit(intake)
   if ('error' in result) return result
   const matched = result.trades.length > 0
@@ -140,6 +179,21 @@ async function place(
         }
       : {}),
   }
+}
+
+/** Who does not let the exchange move what the order costs cannot trade it. */
+function allowanceRefusal(allowances: Allowances, order: VenueOrder): Refusal | null {
+  const { account, way, makerAmount } = order
+  const allowed =
+    way === 'BUY'
+      ? allowances.dollars(account, EXCHANGE_V2)
+      : allowances.outcomes(account, EXCHANGE_V2)
+        ? BigInt(makerAmount)
+        : 0n
+  if (allowed >= BigInt(makerAmount)) return null
+  return refuse(
+    `not enough balance / allowance: the allowance is not enough -> spender: ${EXCHANGE_V2}, allowance: ${allowed}, order amount: ${makerAmount}`,
+  )
 }
 
 function isOf(deps: OrderRoutesDeps, placed: PlacedOrder, owner: KeyOwner): boolean {
@@ -234,11 +288,12 @@ function balance(deps: OrderRoutesDeps, owner: KeyOwner, ask: Ask): Reply {
   const type = ask.query.get('asset_type')
   const account = owner.address.toLowerCase()
   deps.desk.fund(account)
-  const allowances = {
-    [EXCHANGE_V2]: UNLIMITED,
-    [NEG_RISK_EXCHANGE_V2]: UNLIMITED,
-    [EXCHANGE_V3]: UNLIMITED,
-  }
+  const allowances = Object.fromEntries(
+    [EXCHANGE_V2, NEG_RISK_EXCHANGE_V2, EXCHANGE_V3].map((spender) => [
+      spender,
+      String(deps.allowances.dollars(account, spender)),
+    ]),
+  )
   const signatureType = ask.query.get('signature_type')
   if (signatureType !== null && !/^[0-3]$/.test(signatureType))
     return refusal(400, 'Invalid signature_type')

@@ -1,0 +1,137 @@
+/** The bad moods of the order path: what is said, and what is true afterwards. */
+import { type ApiKeyCreds, ClobClient, OrderType, Side } from '@polymarket/clob-client-v2'
+import { Wallet } from 'ethers'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import type { RunningVenue } from '../../src/local-venue/venue.ts'
+import { aVenue, clearFaults, json, setFault, type WindowState, windowOf } from './support.ts'
+
+type Account = {
+  dollars: number
+  positions: { up: number; down: number }[]
+  trades: { status: string }[]
+  orders: { status: string }[]
+}
+
+let venue: RunningVenue
+let open: WindowState
+let client: ClobClient
+let address: string
+
+beforeEach(async () => {
+  vi.spyOn(console, 'log').mockImplementation(() => undefined)
+  vi.spyOn(console, 'error').mockImplementation(() => undefined)
+  venue = await aVenue({ epochMs: Date.now(), windowSec: 300, firstCloseSec: 280 })
+  open = await windowOf(venue, 'btc', '15m')
+  const wallet = new Wallet(venue.account.privateKey)
+  address = wallet.address
+  const signer = {
+    getAddress: () => Promise.resolve(wallet.address),
+    _signTypedData: (
+      domain: object,
+      types: Record<string, { name: string; type: string }[]>,
+      value: object,
+    ) => wallet.signTypedData(domain, types, value),
+  }
+  const make = (creds?: ApiKeyCreds) =>
+    new ClobClient({
+      host: venue.endpoints.clob,
+      chain: 137,
+      signer,
+      ...(creds === undefined ? {} : { creds }),
+    })
+  client = make(await make().createOrDeriveApiKey())
+})
+
+async function shot() {
+  const order = await client.createMarketOrder(
+    { tokenID: open.tokens.up, amount: 2, side: Side.BUY, price: 0.99 },
+    { tickSize: '0.01', negRisk: false },
+  )
+  const reply = (await client.postOrder(order, OrderType.FAK, false, true)) as unknown as {
+    status: number | string
+    error?: string
+    orderID?: string
+  }
+  return { order, reply }
+}
+
+function account(): Promise<Account> {
+  return json<Account>(`${venue.endpoints.control}/ledger/${address}`)
+}
+
+const UNTOUCHED = { dollars: 10_000_000_000, positions: [], trades: [], orders: [] }
+
+describe.each([
+  ['order-425', 425],
+  ['order-429', 429],
+  ['order-500', 500],
+  ['order-post-only', 503],
+  ['order-html', 403],
+] as const)('%s', (name, status) => {
+  test('is said, and nothing was taken; afterwards the same order goes in', async () => {
+    await setFault(venue, { name })
+    const { order, reply } = await shot()
+    expect(reply.status).toBe(status)
+    expect(await account()).toMatchObject(UNTOUCHED)
+    await clearFaults(venue)
+    expect(await client.postOrder(order, OrderType.FAK, false, true)).toMatchObject({
+      success: true,
+      status: 'matched',
+    })
+  })
+})
+
+test('reset before: nothing was taken', async () => {
+  await setFault(venue, { name: 'order-reset-before' })
+  const { reply } = await shot()
+  expect(reply.error).toBeTruthy()
+  expect(await account()).toMatchObject(UNTOUCHED)
+})
+
+test('reset after: the answer is lost, the order is not; sending it again changes nothing', async () => {
+  await setFault(venue, { name: 'order-reset-after' })
+  const { order, reply } = await shot()
+  expect(reply.error).toBeTruthy()
+  await clearFaults(venue)
+  const before = await account()
+  expect(before.trades.length).toBeGreaterThan(0)
+  const again = (await client.postOrder(order, OrderType.FAK, false, true)) as unknown as {
+    error: string
+  }
+  expect(again.error).toMatch(/Duplicated\.$/)
+  const { dollars, positions } = await account()
+  expect({ dollars, positions }).toEqual({ dollars: before.dollars, positions: before.positions })
+})
+
+test('delayed: the outcome is in the queries', async () => {
+  await setFault(venue, { name: 'order-delayed' })
+  const { reply } = await shot()
+  expect(reply.status).toBe('delayed')
+  await vi.waitUntil(
+    async () => (await client.getTrades({ market: open.conditionId }, true)).length > 0,
+    { timeout: 5_000 },
+  )
+  expect((await client.getTrades({ market: open.conditionId }, true))[0]?.taker_order_id).toBe(
+    reply.orderID,
+  )
+})
+
+test('failed: matched, then undone to the base unit', async () => {
+  await setFault(venue, { name: 'trade-failed' })
+  expect((await shot()).reply.status).toBe('matched')
+  expect((await account()).positions).toHaveLength(1)
+  await vi.waitUntil(
+    async () => (await account()).trades.every(({ status }) => status === 'FAILED'),
+    { timeout: 10_000 },
+  )
+  const { dollars, positions } = await account()
+  expect({ dollars, positions }).toEqual({ dollars: 10_000_000_000, positions: [] })
+})
+
+test('retrying: sent again, and confirmed in the end', async () => {
+  await setFault(venue, { name: 'trade-retrying' })
+  await shot()
+  const status = async () => (await account()).trades[0]?.status
+  await vi.waitUntil(async () => (await status()) === 'RETRYING', { timeout: 10_000, interval: 20 })
+  await vi.waitUntil(async () => (await status()) === 'CONFIRMED', { timeout: 10_000 })
+})
