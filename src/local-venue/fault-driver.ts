@@ -16,7 +16,7 @@ export function driveFaults(world: World, faults: Faults, nowMs: () => number): 
   const flip = (atMs: number): void => {
     for (const market of world.markets()) {
       if (phaseOf(market, atMs) === 'open' && faults.strikes('tick-flip', market)) {
-        market.crowd.forceFineTick()
+        market.crowd?.forceFineTick()
       }
     }
   }

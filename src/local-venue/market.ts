@@ -48,7 +48,8 @@ export type VenueMarket = {
   readonly listedAtMs: number
   /** When the venue means to name the winner. */
   readonly resolvesAtMs: number
-  readonly crowd: Crowd
+  /** Null when the window is over: it is the largest part of a market. */
+  crowd: Crowd | null
   book: TwoSidedBook
   people: People | null
   tick: number

@@ -1,7 +1,7 @@
 /** The venue's markets by every name they go by. Finished ones are kept for questions about them; the oldest are forgotten. */
 import type { VenueMarket } from './market.ts'
 
-const FINISHED_MAX = 2_000
+const FINISHED_MAX = 500
 
 export type Registry = {
   readonly bySlug: ReadonlyMap<string, VenueMarket>

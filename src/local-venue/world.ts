@@ -121,7 +121,7 @@ function prepare(stage: Stage, maker: MarketMaker, sec: number): void {
     }
   }
   for (const market of stage.alive) {
-    for (const events of byMillisecond(market.crowd.nextSecond())) {
+    for (const events of byMillisecond(market.crowd?.nextSecond() ?? [])) {
       const atMs = (events[0] as CrowdEvent).atMs
       items.push({ atMs, run: () => play(player, market, atMs, events) })
     }
@@ -159,6 +159,7 @@ function resolve(stage: Stage, market: VenueMarket, atMs: number): void {
   }
   market.people?.matching.resolve(market.result.winner)
   market.book = createTwoSidedBook()
+  market.crowd = null
   stage.alive.splice(stage.alive.indexOf(market), 1)
   stage.registry.finished(market)
   stage.emit({ kind: 'resolved', market, atMs })
