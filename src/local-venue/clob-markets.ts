@@ -22,7 +22,7 @@ export function compactMarket(deps: Deps, market: VenueMarket): unknown {
     ...(market.result === null ? { ao: true } : {}),
     itode: true,
     aot: acceptingSince(market),
-    ...(deps.faults.strikes('no-version', market) ? {} : { v: 'v1' }),
+    ...(deps.faults.strikes('no-version', market) ? {} : { v: market.version }),
   }
 }
 

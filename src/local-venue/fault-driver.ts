@@ -20,7 +20,15 @@ export function driveFaults(world: World, faults: Faults, nowMs: () => number): 
       }
     }
   }
+  const modernise = (atMs: number): void => {
+    for (const market of world.markets()) {
+      if (phaseOf(market, atMs) === 'upcoming' && faults.strikes('order-version-3', market)) {
+        market.version = 'v2'
+      }
+    }
+  }
   const strike = (atMs: number): void => {
+    modernise(atMs)
     // Windows that begin while the fault is on are meant too.
     flip(atMs)
     for (const market of world.markets()) {
@@ -31,6 +39,7 @@ export function driveFaults(world: World, faults: Faults, nowMs: () => number): 
   }
   faults.onSet((fault) => {
     if (fault.name === 'tick-flip') flip(nowMs())
+    if (fault.name === 'order-version-3') modernise(nowMs())
   })
   const firstMs = Math.ceil(nowMs() / PERIOD_MS) * PERIOD_MS + OFFSET_MS
   world.schedule(firstMs, () => strike(firstMs))

@@ -45,6 +45,11 @@ export const FAULTS = {
     chance: 1,
   },
   'no-version': { says: 'Gamma: markets and events lack their version', chance: 1 },
+  'order-version-3': {
+    says: 'windows that have not begun become markets of the second version: other ids, another signing domain',
+    chance: 1,
+  },
+  'unknown-rule': { says: 'Gamma: windows are settled by a rule that nobody knows', chance: 1 },
   'missing-resolution-event': { says: 'market channel: market_resolved is not sent', chance: 1 },
   'late-resolution': {
     says: 'windows that are due are not resolved while it is on, for five minutes at most',

@@ -62,8 +62,7 @@ function bareMarket(market: VenueMarket, view: GammaView): GammaObject {
     question: market.title,
     conditionId: market.conditionId,
     slug: market.slug,
-    resolutionSource: resolutionSourceOf(series),
-    description: descriptionOf(market),
+    ...ruleOf(market, view),
     ...outcomesOf(market, view, phase),
     startDate: isoMicros(published + 128_302),
     startDateIso: iso(published).slice(0, 10),
@@ -107,6 +106,19 @@ function bareMarket(market: VenueMarket, view: GammaView): GammaObject {
   }
 }
 
+function ruleOf(market: VenueMarket, view: GammaView): GammaObject {
+  if (view.faults.strikes('unknown-rule', market)) {
+    return {
+      resolutionSource: 'https://example.org/oracle',
+      description: 'This market resolves to "Up" if the committee is in a good mood.',
+    }
+  }
+  return {
+    resolutionSource: resolutionSourceOf(market.series),
+    description: descriptionOf(market),
+  }
+}
+
 function bareEvent(market: VenueMarket, view: GammaView): GammaObject {
   const { series, window } = market
   const resolved = phaseOf(market, view.asOfMs) === 'resolved'
@@ -117,8 +129,7 @@ function bareEvent(market: VenueMarket, view: GammaView): GammaObject {
     slug: market.slug,
     ...versionOf(market, view),
     title: market.title,
-    description: descriptionOf(market),
-    resolutionSource: resolutionSourceOf(series),
+    ...ruleOf(market, view),
     startDate: isoMicros(published + 154_152),
     creationDate: isoMicros(published + 154_145),
     startTime: iso(window.startSec * 1000),

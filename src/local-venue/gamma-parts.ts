@@ -20,11 +20,14 @@ export type GammaView = {
 
 export type GammaObject = Readonly<Record<string, unknown>>
 
+/** About a third, as counted. */
+const DEAD_IDS_EVERY = 3
+
 /** The real venue publishes a window about a day before it starts. */
 export const PUBLISHED_BEFORE_MS = 24 * 3_600_000
 
 export function versionOf(market: VenueMarket, view: GammaView): GammaObject {
-  return view.faults.strikes('no-version', market) ? {} : { version: 'v1' }
+  return view.faults.strikes('no-version', market) ? {} : { version: market.version }
 }
 
 export function outcomesOf(market: VenueMarket, view: GammaView, phase: Phase): GammaObject {
@@ -37,7 +40,18 @@ export function outcomesOf(market: VenueMarket, view: GammaView, phase: Phase): 
   return {
     outcomes: inOrder('Up', 'Down'),
     outcomePrices: inOrder(up, down),
-    ...(hidesTokens(market, view) ? {} : { clobTokenIds: inOrder(market.up, market.down) }),
+    ...(hidesTokens(market, view) ? {} : idsOf(market, swapped)),
+  }
+}
+
+/** Ids of the first version are a text, those of the second a list. Some markets of the first carry dead ones of the second, too. */
+function idsOf(market: VenueMarket, swapped: boolean): GammaObject {
+  const pair = swapped ? [market.down, market.up] : [market.up, market.down]
+  if (market.version === 'v2') return { clobTokenIds: null, positionIds: pair }
+  const dead = Number(market.id) % DEAD_IDS_EVERY === 0
+  return {
+    clobTokenIds: `["${pair[0]}", "${pair[1]}"]`,
+    ...(dead ? { positionIds: pair.map((id) => `1${id.slice(1)}`) } : {}),
   }
 }
 

@@ -139,6 +139,7 @@ function makeMarket(options: MarketMakerOptions, parts: MarketParts): VenueMarke
     id: String(FIRST_MARKET_ID + number),
     eventId: String(FIRST_EVENT_ID + number),
     conditionId: hexId(seed, slug, 'condition'),
+    version: 'v1',
     questionId: hexId(seed, slug, 'question'),
     up: decimalTokenId(seed, slug, 'up'),
     down: decimalTokenId(seed, slug, 'down'),

@@ -42,6 +42,8 @@ export type VenueMarket = {
   readonly id: string
   readonly eventId: string
   readonly conditionId: string
+  /** Of the protocol: decides which ids Gamma names and under which domain orders are signed. */
+  version: 'v1' | 'v2'
   readonly questionId: string
   readonly up: string
   readonly down: string

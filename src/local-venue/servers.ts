@@ -4,6 +4,7 @@ import type { Server } from 'node:http'
 import { createAllowances } from './chain/allowances.ts'
 import { createContracts } from './chain/contracts.ts'
 import { chainRoutes } from './chain/rpc.ts'
+import { historyRoutes } from './clob-history.ts'
 import { clobNowMs, clobRoutes } from './clob-reads.ts'
 import { controlRoutes } from './control.ts'
 import { dataRoutes } from './data-api.ts'
@@ -77,7 +78,7 @@ export function createServers(deps: ServerDeps): {
       before: upToDate(gammaGate(reads)),
     }),
     clob: createService({
-      routes: { ...clobRoutes(reads), ...routes },
+      routes: { ...clobRoutes(reads), ...historyRoutes(world, nowMs), ...routes },
       dateMs: () => clobNowMs(reads),
       before: upToDate(open),
     }),
@@ -145,8 +146,7 @@ function createTrading(deps: ServerDeps): {
   })
   const intake: IntakeDeps = {
     marketOf: (token) => world.byToken(token),
-    // Every market is of the first version until there are others.
-    versionOf: () => '2',
+    versionOf: ({ version }) => (version === 'v2' ? '3' : '2'),
   }
   const users = createUserChannel({ desk, keys, holders, nowMs })
   const allowances = createAllowances()

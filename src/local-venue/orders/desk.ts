@@ -6,7 +6,7 @@ import type { Side } from '../../domain/ids.ts'
 import { createMatching, sideOf } from '../../sim/matching.ts'
 import { type Accounts, createAccounts, FEES, HOUSE } from '../../sim/matching-accounts.ts'
 import { isMarket, limitOf } from '../../sim/matching-rules.ts'
-import type { OrderRecord, Outcome, Refusal, Trade } from '../../sim/matching-types.ts'
+import type { OrderRecord, Outcome, Refusal, Trade, VenueOrder } from '../../sim/matching-types.ts'
 import type { Faults } from '../faults.ts'
 import { hexId } from '../identity.ts'
 import type { LevelTouch, People, VenueMarket } from '../market.ts'
@@ -33,6 +33,13 @@ export type DeskEvent =
       readonly placed: PlacedOrder
     }
   | { readonly kind: 'trade'; readonly trade: TradeRecord }
+  /** It never was an order of the book. */
+  | {
+      readonly kind: 'killed'
+      readonly order: VenueOrder
+      readonly market: VenueMarket
+      readonly why: string
+    }
 
 export type Desk = {
   readonly accounts: Accounts
@@ -142,6 +149,9 @@ export function createDesk(deps: DeskDeps): Desk {
     const nowMs = Math.floor(deps.nowMs())
     world.advanceTo(nowMs)
     const result = matching.submit({ ...order, atMs: nowMs }, nowMs)
+    if ('error' in result && isMarket(order)) {
+      tell({ kind: 'killed', order, market, why: result.error }, [order.account])
+    }
     world.settle(market, nowMs)
     return result
   }

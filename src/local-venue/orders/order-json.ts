@@ -1,6 +1,7 @@
 /** Orders and trades as the CLOB tells them: by REST and on the user channel. Sizes and prices are decimal texts, times seconds or milliseconds as texts. */
 import { TICKS_PER_DOLLAR } from '../../domain/units.ts'
 import { HOUSE } from '../../sim/matching-accounts.ts'
+import { limitOf } from '../../sim/matching-rules.ts'
 import { outcomeOf } from '../market.ts'
 import { type DeskEvent, type PlacedOrder, type TradeRecord, tokenOf } from './desk.ts'
 
@@ -88,6 +89,36 @@ export function tradeJson(
   }
 }
 
+/** What was killed has no outcome, no size and no time, only its reason. */
+function killedJson(
+  { order, market, why }: Extract<DeskEvent, { kind: 'killed' }>,
+  ownerOf: OwnerOf,
+  timestamp: string,
+): Record<string, unknown> {
+  const owner = ownerOf(order.account)
+  return {
+    event_type: 'order',
+    type: 'CANCELLATION',
+    id: order.id,
+    owner,
+    order_owner: owner,
+    market: market.conditionId,
+    asset_id: tokenOf(market, order.token),
+    side: order.way,
+    original_size: decimal(order.way === 'BUY' ? order.takerAmount : order.makerAmount),
+    size_matched: '',
+    price: priceText(limitOf(order)),
+    outcome: '',
+    associate_trades: null,
+    created_at: '',
+    expiration: '0',
+    order_type: order.type,
+    status: `CANCELED_${why}`,
+    maker_address: order.account,
+    timestamp,
+  }
+}
+
 /** A frame of the user channel, as one account hears it. */
 export function eventText(
   event: DeskEvent,
@@ -106,6 +137,7 @@ export function eventText(
       timestamp,
     })
   }
+  if (event.kind === 'killed') return JSON.stringify(killedJson(event, ownerOf, timestamp))
   const json = orderJson(event.placed, ownerOf)
   return JSON.stringify({
     event_type: 'order',

@@ -25,7 +25,8 @@ type Client = {
 export function createUserChannel(deps: UserChannelDeps): UserChannel {
   const clients = new Set<Client>()
   deps.desk.listen((event, accounts) => {
-    const market = event.kind === 'trade' ? event.trade.market : event.placed.market
+    const { market } =
+      event.kind === 'trade' ? event.trade : event.kind === 'order' ? event.placed : event
     for (const client of clients) {
       const key = client.owner?.credentials.apiKey
       if (key === undefined || !(client.all || client.markets.has(market.conditionId))) continue
