@@ -51,14 +51,24 @@ export function createAudience(clients: Set<Client>, market: VenueMarket, faults
   }
 }
 
+/** A frame that waits for the next one of its market to go first. */
+const waiting = new WeakMap<VenueMarket, string>()
+
 /** The frames that go out instead of one frame: usually itself. */
 function spoiled(text: string, market: VenueMarket, faults: Faults): string[] {
+  const before = waiting.get(market)
+  if (before === undefined && faults.strikes('swapped-frames', market)) {
+    waiting.set(market, text)
+    return []
+  }
+  waiting.delete(market)
   const frames: string[] = []
   if (faults.strikes('html-frame', market)) frames.push(WEB_PAGE)
   frames.push(
     faults.strikes('half-frame', market) ? text.slice(0, Math.floor(text.length / 2)) : text,
   )
   if (faults.strikes('duplicate-frames', market)) frames.push(text)
+  if (before !== undefined) frames.push(before)
   return frames
 }
 

@@ -12,9 +12,14 @@ export type ClobDeps = { readonly world: World; readonly faults: Faults; nowMs()
 
 const NO_BOOK = 'No orderbook exists for the requested token id'
 const SKEW_MS = 3_000
+/** A hundredth of a second each second. */
+const DRIFT = 0.01
 /** The clock that the CLOB tells: the venue's, unless the fault says otherwise. */
 export function clobNowMs(deps: ClobDeps): number {
-  return deps.nowMs() + (deps.faults.isOn('clock-skew') ? SKEW_MS : 0)
+  const now = deps.nowMs()
+  const drifting = deps.faults.list().find(({ name }) => name === 'clock-drift')
+  const gained = drifting === undefined ? 0 : (now - (drifting.sinceMs ?? now)) * DRIFT
+  return now + gained + (deps.faults.isOn('clock-skew') ? SKEW_MS : 0)
 }
 
 export function clobRoutes(deps: ClobDeps): Routes {

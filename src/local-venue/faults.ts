@@ -55,6 +55,14 @@ export const FAULTS = {
     says: 'windows that are due are not resolved while it is on, for five minutes at most',
     chance: 1,
   },
+  'clock-drift': {
+    says: 'CLOB: /time and the Date header gain 10 ms every second it is on',
+    chance: 1,
+  },
+  'swapped-frames': {
+    says: 'market channel: some frames come after the one that follows them',
+    chance: 0.1,
+  },
   'clock-skew': { says: 'CLOB: /time and the Date header are 3 s ahead', chance: 1 },
   'order-slow': { says: 'orders: the answer comes 3 s late', chance: 1 },
   'order-425': { says: 'orders: 425, as while the engine restarts', chance: 1 },
@@ -109,6 +117,8 @@ export type Fault = {
   readonly market: string | null
   readonly untilMs: number | null
   readonly probability: number
+  /** When it was set; filled in by the list of faults. */
+  readonly sinceMs?: number
 }
 
 /** What a fault needs to know of a market to judge whether it is meant. */
@@ -158,7 +168,7 @@ export function createFaults(seed: number, nowMs: () => number): Faults {
     set: (fault) => {
       faults = [
         ...current().filter((other) => other.name !== fault.name || other.market !== fault.market),
-        fault,
+        { ...fault, sinceMs: nowMs() },
       ]
       for (const listener of listeners) listener(fault)
     },

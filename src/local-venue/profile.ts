@@ -58,6 +58,7 @@ const DEMO: Profile = {
   notes: [
     ...FAITHFUL.notes,
     'Windows are resolved 5 s after their end; the real venue takes 15 to 120 s and sometimes minutes.',
+    'A matched trade is confirmed after 3 s; the real venue takes a quarter of a minute and sometimes much longer.',
     'The favourite keeps an ask of at least 25 shares at 0.99 or less until the last second in about half of the windows; on the real venue it was 15 of 203.',
   ],
 }

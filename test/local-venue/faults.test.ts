@@ -1,4 +1,5 @@
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { clobNowMs } from '../../src/local-venue/clob-reads.ts'
 import { createFaults, FAULTS } from '../../src/local-venue/faults.ts'
 import type { RunningVenue } from '../../src/local-venue/venue.ts'
 import {
@@ -295,6 +296,35 @@ describe('faults of the CLOB', () => {
       expect(ahead).toBeGreaterThan(1_500)
       expect(ahead).toBeLessThanOrEqual(3_000)
     }
+  })
+})
+
+describe('a clock that drifts', () => {
+  it('gains ten milliseconds a second from when it was set', () => {
+    let now = 1_000_000
+    const faults = createFaults(1, () => now)
+    const deps = { faults, nowMs: () => now } as unknown as Parameters<typeof clobNowMs>[0]
+    faults.set({ name: 'clock-drift', market: null, untilMs: null, probability: 1 })
+    expect(clobNowMs(deps)).toBe(now)
+    now += 60_000
+    expect(clobNowMs(deps)).toBe(now + 600)
+    faults.clear()
+    expect(clobNowMs(deps)).toBe(now)
+  })
+})
+
+describe('swapped-frames', () => {
+  it('puts some frames behind the next one, and loses none', async () => {
+    const client = await following(btc)
+    await setFault(venue, { name: 'swapped-frames', probability: 0.5 })
+    const stamps = (): number[] =>
+      client.texts
+        .filter(isKind('price_change'))
+        .map((text) => Number((JSON.parse(text) as Frame).timestamp))
+    const inverted = (): boolean =>
+      stamps().some((stamp, at) => at > 0 && stamp < (stamps()[at - 1] as number))
+    while (!inverted()) await client.next(isKind('price_change'))
+    client.close()
   })
 })
 

@@ -2,6 +2,7 @@
 import { type ApiKeyCreds, ClobClient, OrderType, Side } from '@polymarket/clob-client-v2'
 import { Wallet } from 'ethers'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { requestSignature } from '../../src/local-venue/orders/keys.ts'
 import type { RunningVenue } from '../../src/local-venue/venue.ts'
 import { aVenue, clearFaults, json, setFault, type WindowState, windowOf } from './support.ts'
 
@@ -134,4 +135,28 @@ test('retrying: sent again, and confirmed in the end', async () => {
   const status = async () => (await account()).trades[0]?.status
   await vi.waitUntil(async () => (await status()) === 'RETRYING', { timeout: 10_000, interval: 20 })
   await vi.waitUntil(async () => (await status()) === 'CONFIRMED', { timeout: 10_000 })
+})
+
+test('more than the bucket holds is too many, and the headers say how many are left', async () => {
+  const body = '[]'
+  const send = () =>
+    fetch(`${venue.endpoints.clob}/order`, { method: 'POST', body, headers: headersOf(body) })
+  const creds = await client.deriveApiKey()
+  const headersOf = (text: string) => {
+    const timestamp = String(Math.floor(Date.now() / 1_000))
+    return {
+      POLY_ADDRESS: address,
+      POLY_TIMESTAMP: timestamp,
+      POLY_API_KEY: creds.key,
+      POLY_PASSPHRASE: creds.passphrase,
+      POLY_SIGNATURE: requestSignature(creds.secret, `${timestamp}POST/order${text}`),
+    }
+  }
+  const first = await send()
+  expect(first.status).toBe(400)
+  expect(Number(first.headers.get('poly-ratelimit-remaining'))).toBeGreaterThan(50)
+  const answers = await Promise.all(Array.from({ length: 150 }, send))
+  const refused = answers.filter(({ status }) => status === 429)
+  expect(refused.length).toBeGreaterThan(0)
+  expect(refused[0]?.headers.get('retry-after')).toBe('1')
 })

@@ -13,6 +13,7 @@ import { type IntakeDeps, takeIn } from './intake.ts'
 import { type KeyOwner, type Keys, UNAUTHORIZED } from './keys.ts'
 import { moodBefore, SLOW_MS } from './order-faults.ts'
 import { decimal, orderJson, tradeJson } from './order-json.ts'
+import { createRateLimit, type RateLimit } from './rate-limit.ts'
 import { EXCHANGE_V2, EXCHANGE_V3, NEG_RISK_EXCHANGE_V2 } from './typed-data.ts'
 
 export type OrderRoutesDeps = {
@@ -50,9 +51,18 @@ export function orderRoutes(deps: OrderRoutesDeps): Routes {
       return handler(owner, ask, body)
     }
   const beat = heartbeats(deps)
+  const limit = createRateLimit(deps.nowMs)
   return {
-    'POST /order': owned((owner, _ask, body) => placeOne(deps, owner, body)),
-    'POST /orders': owned((owner, _ask, body) => placeAll(deps, owner, body)),
+    'POST /order': owned(
+      limited(
+        limit,
+        () => 1,
+        (owner, _ask, body) => placeOne(deps, owner, body),
+      ),
+    ),
+    'POST /orders': owned(
+      limited(limit, costOf, (owner, _ask, body) => placeAll(deps, owner, body)),
+    ),
     'DELETE /order': owned((owner, _ask, body) => {
       const id = (body as { orderID?: unknown } | null)?.orderID
       return typeof id === 'string' ? cancelled(deps, owner, [id]) : refusal(400, 'Invalid orderID')
@@ -95,6 +105,22 @@ export function orderRoutes(deps: OrderRoutesDeps): Routes {
     'POST /v1/heartbeats': owned(beat),
     'POST /heartbeats': owned(beat),
   }
+}
+
+function limited(limit: RateLimit, cost: (body: unknown) => number, handler: Handler): Handler {
+  return async (owner, ask, body) => {
+    const key = owner.credentials.apiKey
+    const refused = limit.spend(key, cost(body))
+    if (refused !== null) return refused
+    const answer = await handler(owner, ask, body)
+    return answer === 'reset'
+      ? answer
+      : { ...answer, headers: { ...limit.headers(key), ...answer.headers } }
+  }
+}
+
+function costOf(body: unknown): number {
+  return Array.isArray(body) ? body.length : 1
 }
 
 async function placeOne(deps: OrderRoutesDeps, owner: KeyOwner, body: unknown): Promise<Answer> {
