@@ -40,6 +40,7 @@ export function controlRoutes(deps: ControlDeps): Routes {
       return ok({ active: [] })
     },
     'POST /wait': (ask) => wait(deps, ask),
+    'POST /resolve': (ask) => resolveNow(deps, ask),
   }
 }
 
@@ -138,6 +139,23 @@ function setFault(deps: ControlDeps, ask: Ask): Reply {
 
 function isKnown(deps: ControlDeps, market: string): boolean {
   return deps.world.bySlug(market) !== null || deps.world.byCondition(market) !== null
+}
+
+function resolveNow(deps: ControlDeps, ask: Ask): Reply {
+  const { slug } = parseBody(ask.body) ?? {}
+  const market = typeof slug === 'string' ? deps.world.bySlug(slug) : null
+  if (market === null) {
+    return refusal(404, `There is no window "${String(slug)}"; GET /state lists those that are.`)
+  }
+  const now = deps.nowMs()
+  if (phaseOf(market, now) !== 'ended') {
+    return refusal(
+      409,
+      `The window "${market.slug}" is ${phaseOf(market, now)}; only one that has ended can be resolved.`,
+    )
+  }
+  deps.world.resolveNow(market, now)
+  return ok(windowOf(market, now))
 }
 
 async function wait(deps: ControlDeps, ask: Ask): Promise<Reply> {

@@ -1,13 +1,16 @@
 /** The faults that change the books themselves: every second they are on, they do their work once. */
 import type { BookSide } from '../domain/ids.ts'
 import { TICKS_PER_DOLLAR } from '../domain/units.ts'
-import type { Faults } from './faults.ts'
+import { createRandom } from '../sim/random.ts'
+import { FAULTS, type FaultName, type Faults } from './faults.ts'
 import { phaseOf, type VenueMarket } from './market.ts'
 import type { World } from './world.ts'
 
 const PERIOD_MS = 1_000
 /** Off the whole second, where bots decide. */
 const OFFSET_MS = 500
+const DRAW_EVERY_MS = 10_000
+const DRAWN_FOR_MS = 3_000
 const CROSSED_FOR_MS = 300
 /** A size that nobody else has, so that the order that crossed is known again. */
 const CROSSING_SIZE = 5_031_700
@@ -27,7 +30,20 @@ export function driveFaults(world: World, faults: Faults, nowMs: () => number): 
       }
     }
   }
+  const die = createRandom(world.seed, 'drawn')
+  const drawable = (Object.keys(FAULTS) as FaultName[]).filter((name) => name !== 'drawn')
+  const draw = (atMs: number): void => {
+    if (atMs % DRAW_EVERY_MS !== OFFSET_MS || !faults.isOn('drawn')) return
+    const name = drawable[die.below(drawable.length)] as FaultName
+    faults.set({
+      name,
+      market: null,
+      untilMs: atMs + DRAWN_FOR_MS,
+      probability: FAULTS[name].chance,
+    })
+  }
   const strike = (atMs: number): void => {
+    draw(atMs)
     modernise(atMs)
     // Windows that begin while the fault is on are meant too.
     flip(atMs)

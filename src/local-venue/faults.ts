@@ -64,6 +64,14 @@ export const FAULTS = {
     chance: 0.1,
   },
   'clock-skew': { says: 'CLOB: /time and the Date header are 3 s ahead', chance: 1 },
+  'engine-restart': {
+    says: 'orders: 425 for 90 s from when it is set, then 120 s of post-only mode, then nothing',
+    chance: 1,
+  },
+  drawn: {
+    says: 'every 10 s one of the other faults, drawn from the seed, is on for 3 s',
+    chance: 1,
+  },
   'order-slow': { says: 'orders: the answer comes 3 s late', chance: 1 },
   'order-425': { says: 'orders: 425, as while the engine restarts', chance: 1 },
   'order-post-only': {

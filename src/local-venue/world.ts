@@ -32,6 +32,8 @@ export type World = {
   /** Changes levels from outside the crowd. */
   change(market: VenueMarket, atMs: number, levels: readonly OutsideLevel[]): void
   schedule(atMs: number, action: () => void): void
+  /** Names the winner of a window that has ended, before it is due. */
+  resolveNow(market: VenueMarket, atMs: number): void
   /** Tells what people's orders changed in a market. */
   settle(market: VenueMarket, atMs: number): void
   pathOf(asset: Asset): PricePath
@@ -91,6 +93,7 @@ export function createWorld(options: WorldOptions): World {
       emit({ kind: 'changes', market, atMs, changes, matched: false })
     },
     schedule: (atMs, action) => agenda.insert({ atMs, run: action }),
+    resolveNow: (market, atMs) => finish(stage, market, atMs),
     settle: (market, atMs) =>
       play({ seed: options.seed, emit, follow: agenda.insert }, market, atMs, []),
     pathOf: maker.pathOf,
@@ -145,11 +148,16 @@ function list(stage: Stage, market: VenueMarket): void {
 }
 
 function resolve(stage: Stage, market: VenueMarket, atMs: number): void {
+  if (market.result !== null) return
   if (stage.options.holdsResolution(market, atMs)) {
     const later = atMs + RESOLUTION_RETRY_MS
     stage.agenda.insert({ atMs: later, run: () => resolve(stage, market, later) })
     return
   }
+  finish(stage, market, atMs)
+}
+
+function finish(stage: Stage, market: VenueMarket, atMs: number): void {
   const { path, span } = market
   market.result = {
     winner: winnerOf(path, span),

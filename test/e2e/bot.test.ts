@@ -90,7 +90,11 @@ describe('the whole job over real sockets', () => {
         .filter((fact) => fact.kind === 'decided')
         .filter((fact) => fact.decision.conditionId === settlement.market.conditionId)
       expect(decided.length).toBeGreaterThan(0)
-      for (const { decision } of decided) expect(decision.leftMicros).toBeLessThanOrEqual(1_000_000)
+      for (const { decision } of decided) {
+        expect(decision.leftMicros).toBeLessThanOrEqual(1_000_000)
+        const sources = decision.prices.map(({ feed, series }) => `${feed} ${series}`)
+        expect(sources.sort()).toEqual(['binance spot', 'rtds spot', 'rtds twap30', 'rtds twap60'])
+      }
       expect(settlement.decision === 'fired' || settlement.reason.includes(': ')).toBe(true)
     }
     const replayed = createEngine(settings)

@@ -42,6 +42,24 @@ describe('the state', () => {
   })
 })
 
+describe('resolving', () => {
+  it('names the winner of a window that has ended, and of no other', async () => {
+    const short = await aVenue({ windowSec: 2, firstCloseSec: 2, resolutionDelayMs: 60_000 })
+    const window = await windowOf(short, 'btc', '5m')
+    const resolve = () => post(`${short.endpoints.control}/resolve`, { slug: window.slug })
+    expect((await resolve()).status).toBe(409)
+    await post(`${short.endpoints.control}/wait`, { slug: window.slug, beforeCloseMs: -100 })
+    const done = await resolve()
+    expect(done.status).toBe(200)
+    expect(JSON.parse(done.text)).toMatchObject({ phase: 'resolved' })
+    expect((await get(`${short.endpoints.clob}/book?token_id=${window.tokens.up}`)).status).toBe(
+      404,
+    )
+    expect((await resolve()).status).toBe(409)
+    expect((await post(`${short.endpoints.control}/resolve`, { slug: 'x' })).status).toBe(404)
+  })
+})
+
 describe('waiting', () => {
   it('answers when the clock gets there, at once when it is past, and refuses unknown windows', async () => {
     const short = await aVenue({ windowSec: 3, firstCloseSec: 1 })

@@ -1,6 +1,7 @@
-import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { clobNowMs } from '../../src/local-venue/clob-reads.ts'
 import { createFaults, FAULTS } from '../../src/local-venue/faults.ts'
+import { moodBefore } from '../../src/local-venue/orders/order-faults.ts'
 import type { RunningVenue } from '../../src/local-venue/venue.ts'
 import {
   aVenue,
@@ -297,6 +298,37 @@ describe('faults of the CLOB', () => {
       expect(ahead).toBeLessThanOrEqual(3_000)
     }
   })
+})
+
+describe('faults that change with time', () => {
+  it('a restart of the engine: closed, then post-only, then over', () => {
+    let now = 0
+    const faults = createFaults(1, () => now)
+    faults.set({ name: 'engine-restart', market: null, untilMs: null, probability: 1 })
+    const status = (postOnly: boolean): unknown => {
+      const answer = moodBefore(faults, postOnly, now)
+      return answer === null || answer === 'reset' ? answer : answer.status
+    }
+    expect([status(false), status(true)]).toEqual([425, 425])
+    now = 91_000
+    expect([status(false), status(true)]).toEqual([503, null])
+    now = 211_000
+    expect([status(false), status(true)]).toEqual([null, null])
+  })
+
+  it('drawn from the seed: others come and go', async () => {
+    const drawing = await aVenue({ faults: ['drawn'], windowSec: 600, firstCloseSec: 590 })
+    const active = async () =>
+      (
+        await json<{ active: { name: string }[] }>(`${drawing.endpoints.control}/faults`)
+      ).active.map(({ name }) => name)
+    await vi.waitUntil(async () => (await active()).length > 1, { timeout: 15_000, interval: 100 })
+    await vi.waitUntil(async () => (await active()).length === 1, {
+      timeout: 15_000,
+      interval: 100,
+    })
+    expect(await active()).toEqual(['drawn'])
+  }, 40_000)
 })
 
 describe('a clock that drifts', () => {

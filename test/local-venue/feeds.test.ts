@@ -483,3 +483,59 @@ describe.concurrent('crypto-price of the website', () => {
     )
   })
 })
+
+describe.concurrent('the same seed and epoch', () => {
+  /** What a stream said between two instants of the venue, heartbeats aside. */
+  async function heard(
+    name: 'polybolt' | 'binanceWs' | 'coinbaseWs',
+    greet: (venue: RunningVenue) => readonly object[],
+    stampOf: (message: Record<string, unknown>) => number,
+  ): Promise<string[]> {
+    const venue = await aVenue({ seed: 23 })
+    const path = name === 'binanceWs' ? '/stream?streams=btcusdt@trade/ethusdt@bookTicker' : ''
+    const client = await connect(`${venue.endpoints[name]}${path}`)
+    for (const message of greet(venue)) client.send(message)
+    await vi.waitUntil(() => venue.nowMs() > EPOCH_MS + 6_500, { timeout: 15_000 })
+    client.close()
+    return client.texts.filter((text) => {
+      const stamp = stampOf(JSON.parse(text) as Record<string, unknown>)
+      return stamp >= EPOCH_MS + 3_000 && stamp < EPOCH_MS + 6_000
+    })
+  }
+
+  test.each([
+    [
+      'polybolt',
+      (venue: RunningVenue) => [
+        { op: 'auth', auth: credentialsOf(23, venue.account.address) },
+        { op: 'subscribe', channel: 'price.crypto', filter: { symbol: 'btcusd' } },
+      ],
+      ({ ts, snapshot }: Record<string, unknown>) => (snapshot === true ? 0 : Number(ts ?? 0)),
+    ],
+    [
+      'binanceWs',
+      () => [],
+      ({ data }: Record<string, unknown>) => Number((data as { T?: number }).T ?? 0),
+    ],
+    [
+      'coinbaseWs',
+      () => [{ type: 'subscribe', product_ids: ['BTC-USD'], channels: ['ticker', 'matches'] }],
+      ({ time, type }: Record<string, unknown>) =>
+        type === 'last_match' ? 0 : Date.parse(String(time ?? '')),
+    ],
+  ] as const)(
+    '%s says the same',
+    async (name, greet, stampOf) => {
+      const [one, other] = await Promise.all([
+        heard(name, greet, stampOf),
+        heard(name, greet, stampOf),
+      ])
+      expect(one.length).toBeGreaterThan(2)
+      // The numbers of PolyBolt count from each connection's own beginning.
+      const plain = (texts: readonly string[]): string[] =>
+        texts.map((text) => text.replace(/"seq":\d+,/, ''))
+      expect(plain(one)).toEqual(plain(other))
+    },
+    40_000,
+  )
+})

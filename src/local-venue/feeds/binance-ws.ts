@@ -24,6 +24,7 @@ type Client = {
 
 const SECOND_MS = 1_000
 const STREAMS_MAX = 1_024
+const DAY_SEC = 86_400
 /** A cent, in hundred-millionths. */
 const SPREAD = 1_000_000
 /** Candles are told at the end of each second. */
@@ -68,6 +69,9 @@ export function createBinanceWs(deps: BinanceWsDeps): Server {
       const streams = new Set(asked.split('/').filter((stream) => KIND.test(stream)))
       const client: Client = { socket, streams, combined }
       clients.add(client)
+      // No connection lives longer than a day.
+      const lastSec = Math.floor(deps.nowMs() / SECOND_MS) + DAY_SEC
+      deps.world.schedule(lastSec * SECOND_MS, () => shutDown(socket, lastSec))
       socket.on('close', () => clients.delete(client))
       socket.on('message', (data) => receive(client, String(data)))
     },

@@ -6,17 +6,20 @@ export const SLOW_MS = 3_000
 const BLOCK_PAGE =
   '<!DOCTYPE html><html><head><title>Attention Required!</title></head><body>Sorry, you have been blocked</body></html>'
 const RETRY_SEC = 1
+const CLOSED_MS = 90_000
+const POST_ONLY_MS = 120_000
 
 /** Null lets the order in. */
-export function moodBefore(faults: Faults, postOnly: boolean): Answer | null {
+export function moodBefore(faults: Faults, postOnly: boolean, nowMs: number): Answer | null {
+  const restart = restartPhase(faults, nowMs)
   if (faults.strikes('order-reset-before')) return 'reset'
   if (faults.strikes('order-html')) return { status: 403, body: BLOCK_PAGE }
   if (faults.strikes('order-429'))
     return { ...refusal(429, 'Too Many Requests'), headers: { 'Retry-After': String(RETRY_SEC) } }
-  if (faults.strikes('order-425'))
+  if (restart === 'closed' || faults.strikes('order-425'))
     return { ...refusal(425, 'Too Early'), headers: { 'Retry-After': String(RETRY_SEC) } }
   if (faults.strikes('order-500')) return refusal(500, 'order timed out')
-  if (!postOnly && faults.strikes('order-post-only')) {
+  if (!postOnly && (restart === 'post-only' || faults.strikes('order-post-only'))) {
     return {
       status: 503,
       body: {
@@ -28,4 +31,13 @@ export function moodBefore(faults: Faults, postOnly: boolean): Answer | null {
     }
   }
   return null
+}
+
+/** Where a restart of the engine stands that was set as a fault. */
+function restartPhase(faults: Faults, nowMs: number): 'closed' | 'post-only' | null {
+  const set = faults.list().find(({ name }) => name === 'engine-restart')
+  if (set === undefined) return null
+  const passedMs = nowMs - (set.sinceMs ?? nowMs)
+  if (passedMs < CLOSED_MS) return 'closed'
+  return passedMs < CLOSED_MS + POST_ONLY_MS ? 'post-only' : null
 }

@@ -125,7 +125,11 @@ function costOf(body: unknown): number {
 
 async function placeOne(deps: OrderRoutesDeps, owner: KeyOwner, body: unknown): Promise<Answer> {
   const { faults } = deps
-  const mood = moodBefore(faults, (body as { postOnly?: unknown } | null)?.postOnly === true)
+  const mood = moodBefore(
+    faults,
+    (body as { postOnly?: unknown } | null)?.postOnly === true,
+    deps.nowMs(),
+  )
   if (mood !== null) return mood
   const placing = place(deps, owner, body)
   if (faults.strikes('order-delayed')) return delayed(deps, owner, body, placing)
