@@ -50,6 +50,11 @@ const VERBS: readonly VerbLoader[] = [
     load: async () => (await import('./verbs/logs.ts')).logs,
   },
   {
+    names: ['labels'],
+    describe: 'how often each settlement rule names the winner, in recorded prices and windows',
+    load: async () => (await import('./verbs/labels.ts')).labels,
+  },
+  {
     names: ['import'],
     describe: 'recorded frames; --check runs them through the decoder and the books',
     load: async () => (await import('./verbs/import.ts')).importVerb,
