@@ -219,6 +219,40 @@ describe("the venue's own client", () => {
   )
 })
 
+describe("the client's reads", () => {
+  test('books, prices, rules and the past, as it expects them', async () => {
+    const client = clientOf(venue, Wallet.createRandom().privateKey)
+    const { up, down } = open.tokens
+    const book = await client.getOrderBook(up)
+    expect(book).toMatchObject({
+      asset_id: up,
+      market: open.conditionId,
+      min_order_size: '5',
+      neg_risk: false,
+    })
+    const params = [up, down].map((token_id) => ({ token_id, side: Side.BUY }))
+    expect(await client.getOrderBooks(params)).toHaveLength(2)
+    expect(Object.keys((await client.getPrices(params)) as object).sort()).toEqual(
+      [up, down].sort(),
+    )
+    expect(Object.keys((await client.getMidpoints(params)) as object)).toHaveLength(2)
+    expect(Object.keys((await client.getSpreads(params)) as object)).toHaveLength(2)
+    expect(Number(((await client.getMidpoint(up)) as { mid: string }).mid)).toBeGreaterThan(0)
+    expect((await client.getPrice(up, Side.BUY)) as { price: string }).toHaveProperty('price')
+    expect((await client.getSpread(up)) as { spread: string }).toHaveProperty('spread')
+    expect((await client.getLastTradePrice(up)) as object).toHaveProperty('price')
+    expect(['0.01', '0.001']).toContain(await client.getTickSize(up))
+    expect(await client.getNegRisk(up)).toBe(false)
+    expect(Math.abs((await client.getServerTime()) * 1_000 - venue.nowMs())).toBeLessThan(3_000)
+    expect(await client.getMarket(open.conditionId)).toMatchObject({
+      condition_id: open.conditionId,
+      accepting_orders: true,
+    })
+    expect(await client.getClobMarketInfo(open.conditionId)).toMatchObject({ c: open.conditionId })
+    expect(await client.getOk()).toBe('OK')
+  })
+})
+
 describe('the user channel', () => {
   test('tells both sides of a trade what happened, in order, each status once', async () => {
     const [maker, taker] = [await trader(venue), await trader(venue)]

@@ -386,8 +386,9 @@ function play(table: Bench, action: Step, at: number, placed: VenueOrder[]): voi
         },
       )
       placed.push(made)
+      const before = table.trades.length
       matching.submit(made, at)
-      return
+      return inPriority(table.trades.slice(before))
     }
     case 'crowd': {
       // The crowd does not cross itself.
@@ -404,6 +405,22 @@ function play(table: Bench, action: Step, at: number, placed: VenueOrder[]): voi
       const one = placed[action.which % Math.max(placed.length, 1)]
       if (one !== undefined) matching.cancel(one.id)
     }
+  }
+}
+
+/** The best price first; at one price whoever came first. Ids say when an order came. */
+function inPriority(trades: readonly Trade[]): void {
+  const upPrice = ({ token, price }: Trade): number => (token === 'UP' ? price : 10_000 - price)
+  for (const [at, trade] of trades.entries()) {
+    const before = trades[at - 1]
+    if (before === undefined) continue
+    const worse =
+      (upPrice(trade) - upPrice(before)) *
+      ((trade.token === 'UP') === (trade.way === 'BUY') ? 1 : -1)
+    expect(worse).toBeGreaterThanOrEqual(0)
+    const [first, second] = [before.maker.orderId, trade.maker.orderId]
+    if (worse === 0 && first !== null && second !== null)
+      expect(Number(first.slice(2))).toBeLessThan(Number(second.slice(2)))
   }
 }
 
