@@ -28,8 +28,6 @@ export type MarketMakerOptions = {
 
 export type MarketMaker = {
   pathOf(asset: Asset): PricePath
-  /** The first second that has a print. */
-  readonly firstPrintSec: number
   /** The windows of a series that are to be listed by this second and were not yet. */
   due(series: Series, sec: number, ahead: number): VenueMarket[]
 }
@@ -74,7 +72,6 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
   const pathOf = (asset: Asset): PricePath => paths.get(asset) as PricePath
   return {
     pathOf,
-    firstPrintSec,
     due: (series, sec, ahead) => {
       if (sec < (nothingBeforeSec.get(series) ?? sec)) return []
       let horizon = schedule.at(series, sec)

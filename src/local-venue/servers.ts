@@ -54,7 +54,7 @@ export function createServers(deps: ServerDeps): {
 } {
   const { world, faults, pacer, nowMs } = deps
   const reads = { world, faults, nowMs }
-  const prints = createPrints(world.pathOf, world.firstPrintSec)
+  const prints = createPrints(world.pathOf)
   const { routes, chain, desk, keys, users } = createTrading(deps)
   const relay = createRelay(world, prints, faults, nowMs)
   const channel = createMarketChannel({

@@ -37,8 +37,6 @@ export type World = {
   /** Tells what people's orders changed in a market. */
   settle(market: VenueMarket, atMs: number): void
   pathOf(asset: Asset): PricePath
-  /** The first second that has a print. */
-  readonly firstPrintSec: number
 }
 
 export type WorldOptions = MarketMakerOptions & {
@@ -97,7 +95,6 @@ export function createWorld(options: WorldOptions): World {
     settle: (market, atMs) =>
       play({ seed: options.seed, emit, follow: agenda.insert }, market, atMs, []),
     pathOf: maker.pathOf,
-    firstPrintSec: maker.firstPrintSec,
   }
 }
 

@@ -15,6 +15,8 @@ export const PRINT_SCALE = 100_000_000
 export type Pin = { readonly startSec: number; readonly strength: number }
 
 export type PricePath = {
+  /** Older prints are forgotten. */
+  oldestSec(): number
   /** The print stamped with this second. */
   printAt(sec: number): number
   /** The sum of the `count` prints stamped before `sec`. Exact. */
@@ -107,6 +109,7 @@ export function createPricePath(options: PricePathOptions): PricePath {
   }
 
   return {
+    oldestSec: () => firstSec,
     printAt: (sec) => prints[indexOf(sec)] as number,
     sumBefore,
     sigmaAt: (sec) => sigmas[indexOf(sec)] as number,

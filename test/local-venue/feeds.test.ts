@@ -119,6 +119,34 @@ describe.concurrent('RTDS', () => {
     expect(exact(upcoming.endsAt) >= exact(upcoming.startsAt) ? 'UP' : 'DOWN').toBe(over?.winner)
   }, 40_000)
 
+  test('between the backfill and what follows no second is missing and none is told twice', async () => {
+    const venue = await aVenue()
+    const streams = await Promise.all(
+      Array.from({ length: 12 }, async (_, index) => {
+        await new Promise((resolve) => setTimeout(resolve, index * 130))
+        return rtds(venue, {
+          topic: 'crypto_prices_chainlink',
+          type: '*',
+          filters: '{"symbol":"btc/usd"}',
+        })
+      }),
+    )
+    await vi.waitUntil(() => streams.every(({ frames }) => frames().length >= 4), {
+      timeout: 15_000,
+    })
+    for (const { client, frames } of streams) {
+      client.close()
+      const [first, ...later] = frames()
+      const stamps = [
+        ...(first?.payload.data ?? []).map(({ timestamp }) => timestamp),
+        ...later.map(({ payload }) => payload.timestamp),
+      ]
+      expect(stamps.slice(1).map((at, index) => at - (stamps[index] as number))).toEqual(
+        stamps.slice(1).map(() => 1_000),
+      )
+    }
+  }, 30_000)
+
   test('garbage is ignored in silence, an unknown topic is named, ping is answered', async () => {
     const venue = await aVenue()
     const client = await connect(venue.endpoints.rtds)

@@ -58,8 +58,9 @@ function klines(deps: BinanceRestDeps, ask: Ask): Reply {
   const last = Math.floor(endSec / seconds) * seconds
   const first =
     startMs === null ? last - (limit - 1) * seconds : Math.ceil(startMs / 1_000 / seconds) * seconds
+  const known = Math.ceil(deps.prints.oldestSec(asset) / seconds) * seconds
   const rows: unknown[] = []
-  for (let open = first; open <= last && rows.length < limit; open += seconds) {
+  for (let open = Math.max(first, known); open <= last && rows.length < limit; open += seconds) {
     const candle = candleOf(deps.prints, asset, open, seconds, nowSec)
     if (candle === null) continue
     const { open: o, high, low, close } = candle

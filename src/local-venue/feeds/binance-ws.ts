@@ -24,7 +24,7 @@ type Client = {
 
 const SECOND_MS = 1_000
 const STREAMS_MAX = 1_024
-const DAY_SEC = 86_400
+const DAY_MS = 86_400_000
 /** A cent, in hundred-millionths. */
 const SPREAD = 1_000_000
 /** Candles are told at the end of each second. */
@@ -70,9 +70,11 @@ export function createBinanceWs(deps: BinanceWsDeps): Server {
       const client: Client = { socket, streams, combined }
       clients.add(client)
       // No connection lives longer than a day.
-      const lastSec = Math.floor(deps.nowMs() / SECOND_MS) + DAY_SEC
-      deps.world.schedule(lastSec * SECOND_MS, () => shutDown(socket, lastSec))
-      socket.on('close', () => clients.delete(client))
+      const day = setTimeout(() => shutDown(socket, Math.floor(deps.nowMs() / SECOND_MS)), DAY_MS)
+      socket.on('close', () => {
+        clearTimeout(day)
+        clients.delete(client)
+      })
       socket.on('message', (data) => receive(client, String(data)))
     },
   })

@@ -30,8 +30,11 @@ function cryptoPrice(deps: SiteDeps, ask: Ask): Reply {
     ask.query.get('twapEnabled') === 'true' ? lookbackOf(ask.query.get('twapLookbackSeconds')) : 0
   if (lookback === null) return refusal(400, 'twapLookbackSeconds must be 1 to 60')
   const now = deps.nowMs()
+  // Settled by a candle, whatever else is asked for.
+  const hourly = ask.query.get('variant') === 'hourly'
   const valueAt = (sec: number): number | null => {
-    if (now < sec * 1_000 || sec - PRINTS_BEFORE < deps.prints.firstSec) return null
+    if (now < sec * 1_000 || sec - PRINTS_BEFORE < deps.prints.oldestSec(asset)) return null
+    if (hourly) return floatOf(deps.prints.spot(asset, sec === endSec ? sec - 1 : sec))
     return floatOf(
       lookback === 0 ? deps.prints.spot(asset, sec) : deps.prints.mean(asset, sec, lookback),
     )

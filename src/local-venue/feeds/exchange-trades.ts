@@ -68,9 +68,10 @@ export function candleOf(
   seconds: number,
   nowSec: number,
 ): Candle | null {
-  const from = Math.max(openSec, prints.firstSec)
+  const from = openSec
   const to = Math.min(openSec + seconds - 1, nowSec)
-  if (to < from) return null
+  // A candle that began before there were prints has no open.
+  if (to < from || from < prints.oldestSec(asset)) return null
   const open = prints.print(asset, from)
   let [high, low, close] = [open, open, open]
   for (let sec = from; sec <= to; sec += 1) {

@@ -181,7 +181,7 @@ function sendPrint(
 
 function sendBackfill(deps: PolyBoltDeps, client: Client, channel: Channel, asset: Asset): void {
   const now = deps.nowMs()
-  const data = deps.relay.backfill(asset, now, BACKFILL_PRINTS).map((print) => ({
+  const data = deps.relay.backfill(asset, BACKFILL_PRINTS).map((print) => ({
     timestamp: print.sec * 1_000,
     value: floatOf(print[CHANNELS[channel]]),
     full_accuracy_value: decimalText(print[CHANNELS[channel]]),

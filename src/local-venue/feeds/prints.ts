@@ -9,16 +9,16 @@ export type Prints = {
   mean(asset: Asset, sec: number, count: number): bigint
   /** Hundred-millionths of a dollar. */
   print(asset: Asset, sec: number): number
-  /** Nothing is known before it. */
-  readonly firstSec: number
+  /** Nothing is known before it; it moves on as prints are forgotten. */
+  oldestSec(asset: Asset): number
 }
 
 const E18_OF_PRINT = 10_000_000_000n
 const E18 = 1e18
 
-export function createPrints(pathOf: (asset: Asset) => PricePath, firstSec: number): Prints {
+export function createPrints(pathOf: (asset: Asset) => PricePath): Prints {
   return {
-    firstSec,
+    oldestSec: (asset) => pathOf(asset).oldestSec(),
     print: (asset, sec) => pathOf(asset).printAt(sec),
     spot: (asset, sec) => BigInt(pathOf(asset).printAt(sec)) * E18_OF_PRINT,
     mean: (asset, sec, count) =>

@@ -21,8 +21,8 @@ export type RelayedPrint = {
 
 export type Relay = {
   listen(listener: (print: RelayedPrint) => void): void
-  /** The last prints that were sent by this instant, oldest first. */
-  backfill(asset: Asset, atMs: number, count: number): readonly RelayedPrint[]
+  /** The last prints that were sent, oldest first: what is told next is none of them and leaves none out. */
+  backfill(asset: Asset, count: number): readonly RelayedPrint[]
 }
 
 const DELAY_MS = { least: 1_100, most: 1_900 }
@@ -30,6 +30,7 @@ const LATE_MS = 5_000
 const SECOND_MS = 1_000
 /** Means of sixty prints need sixty before them. */
 const PRINTS_BEFORE = 60
+const KEPT = 120
 
 export function createRelay(
   world: World,
@@ -38,8 +39,12 @@ export function createRelay(
   nowMs: () => number,
 ): Relay {
   const listeners: ((print: RelayedPrint) => void)[] = []
-  const delayOf = (asset: Asset, sec: number): number =>
-    Math.round(createRandom(world.seed, 'relay', asset, sec).between(DELAY_MS.least, DELAY_MS.most))
+  const sent = new Map<Asset, RelayedPrint[]>(ASSETS.map((asset) => [asset, []]))
+  const latestAtMs = new Map<Asset, number>()
+  const sendTime = (asset: Asset, sec: number): number => {
+    const random = createRandom(world.seed, 'relay', asset, sec)
+    return sec * SECOND_MS + Math.round(random.between(DELAY_MS.least, DELAY_MS.most))
+  }
   const at = (asset: Asset, sec: number, atMs: number): RelayedPrint => ({
     asset,
     sec,
@@ -48,38 +53,53 @@ export function createRelay(
     twap60: prints.mean(asset, sec, 60),
     atMs,
   })
+  const keep = (print: RelayedPrint): void => {
+    const list = sent.get(print.asset) as RelayedPrint[]
+    list.push(print)
+    if (list.length > KEPT) list.shift()
+  }
   const send = (asset: Asset, sec: number, atMs: number): void => {
     if (faults.strikes('rtds-freeze')) return
-    if (startsAWindow(world, asset, sec) && faults.strikes('missing-start-tick')) return
+    if (missesStart(world, faults, asset, sec)) return
     const print = at(asset, sec, atMs)
+    keep(print)
     for (const listener of listeners) listener(print)
   }
+  const plan = (asset: Asset, sec: number): void => {
+    const due = sendTime(asset, sec) + (faults.strikes('feed-late') ? LATE_MS : 0)
+    // One after the other, also when the late ones are overtaken by the usual ones.
+    const atMs = Math.max(due, (latestAtMs.get(asset) ?? 0) + 1)
+    latestAtMs.set(asset, atMs)
+    world.schedule(atMs, () => send(asset, sec, atMs))
+  }
   const turn = (sec: number): void => {
-    for (const asset of ASSETS) {
-      const late = faults.strikes('feed-late') ? LATE_MS : 0
-      const atMs = sec * SECOND_MS + delayOf(asset, sec) + late
-      world.schedule(atMs, () => send(asset, sec, atMs))
-    }
+    for (const asset of ASSETS) plan(asset, sec)
     world.schedule((sec + 1) * SECOND_MS, () => turn(sec + 1))
   }
-  const firstSec = Math.ceil(nowMs() / SECOND_MS)
+  // What was sent before the venue began, and what was on its way then.
+  const startMs = nowMs()
+  const firstSec = Math.ceil(startMs / SECOND_MS)
+  for (const asset of ASSETS) {
+    const oldest = Math.max(firstSec - KEPT, prints.oldestSec(asset) + PRINTS_BEFORE)
+    for (let sec = oldest; sec < firstSec; sec += 1) {
+      const atMs = sendTime(asset, sec)
+      if (atMs <= startMs) keep(at(asset, sec, atMs))
+      else plan(asset, sec)
+    }
+  }
   world.schedule(firstSec * SECOND_MS, () => turn(firstSec))
 
   return {
     listen: (listener) => void listeners.push(listener),
-    backfill: (asset, atMs, count) => {
-      const newest = Math.floor((atMs - DELAY_MS.most) / SECOND_MS)
-      const oldest = Math.max(newest - count + 1, prints.firstSec + PRINTS_BEFORE)
-      const list: RelayedPrint[] = []
-      for (let sec = oldest; sec <= newest; sec += 1) list.push(at(asset, sec, atMs))
-      return list
-    },
+    backfill: (asset, count) => (sent.get(asset) ?? []).slice(-count),
   }
 }
 
-function startsAWindow(world: World, asset: Asset, sec: number): boolean {
+/** The fault may be meant for one window only. */
+function missesStart(world: World, faults: Faults, asset: Asset, sec: number): boolean {
   for (const market of world.markets()) {
-    if (market.series.asset === asset && market.window.startSec === sec) return true
+    const starts = market.series.asset === asset && market.window.startSec === sec
+    if (starts && faults.strikes('missing-start-tick', market)) return true
   }
   return false
 }

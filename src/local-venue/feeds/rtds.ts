@@ -164,7 +164,7 @@ function sendBackfill(
   for (const asset of ASSETS) {
     if (!symbols.has(symbol(asset))) continue
     const data = deps.relay
-      .backfill(asset, now, BACKFILL_PRINTS)
+      .backfill(asset, BACKFILL_PRINTS)
       .map((print) => ({ timestamp: print.sec * 1_000, value: floatOf(print[value]) }))
     const payload = { data, symbol: symbol(asset) }
     tell(
