@@ -12,6 +12,7 @@ import {
 /** A path whose prints are given by a formula. */
 function pathOf(printAt: (sec: number) => number): PricePath {
   return {
+    oldestSec: () => 0,
     printAt,
     sumBefore: (sec, count) => {
       let sum = 0
