@@ -1,17 +1,23 @@
 /** The Data API: what accounts hold and did, for everybody to read. Numbers are JSON numbers here. */
 import type { Side } from '../domain/ids.ts'
 import { TICKS_PER_DOLLAR } from '../domain/units.ts'
+import { activityOf, keepPrints } from './activity.ts'
 import { type Ask, ok, type Reply, type Routes, refusal } from './http.ts'
 import { outcomeOf, topOf, type VenueMarket } from './market.ts'
-import { type Desk, type TradeRecord, tokenOf } from './orders/desk.ts'
+import { type Desk, tokenOf } from './orders/desk.ts'
+import type { TradeRecord } from './orders/records.ts'
 import type { World } from './world.ts'
 
 export type DataApiDeps = { readonly world: World; readonly desk: Desk }
+
+type Row = { readonly conditionId: string; readonly side: string; readonly size: number }
 
 const MICRO = 1_000_000
 const LIMIT = { usual: 100, most: 500 }
 
 export function dataRoutes(deps: DataApiDeps): Routes {
+  const printed = keepPrints(deps.world)
+  const everybodys = (): Row[] => printed().map(activityOf).reverse()
   return {
     'GET /positions': ofUser((user, ask) =>
       ok(page(positions(deps, user).filter(wanted(ask)), ask)),
@@ -24,7 +30,13 @@ export function dataRoutes(deps: DataApiDeps): Routes {
         },
       ]),
     ),
-    'GET /trades': ofUser((user, ask) => ok(page(trades(deps, user).filter(inMarket(ask)), ask))),
+    'GET /trades': (ask) => {
+      const rows = (user: string | null): Row[] =>
+        user === null ? everybodys() : trades(deps, user)
+      const answer = (user: string | null): Reply =>
+        ok(page(rows(user).filter(inMarket(ask)).filter(ofSide(ask)), ask))
+      return ask.query.has('user') ? ofUser(answer)(ask) : answer(null)
+    },
     'GET /activity': ofUser((user, ask) =>
       ok(
         page(
@@ -154,6 +166,11 @@ function wanted(ask: Ask): (row: Position) => boolean {
 function inMarket(ask: Ask): (row: { readonly conditionId: string }) => boolean {
   const markets = ask.query.get('market')?.split(',') ?? []
   return ({ conditionId }) => markets.length === 0 || markets.includes(conditionId)
+}
+
+function ofSide(ask: Ask): (row: Row) => boolean {
+  const side = ask.query.get('side')
+  return (row) => side === null || row.side === side
 }
 
 function page<Row>(rows: readonly Row[], ask: Ask): Row[] {

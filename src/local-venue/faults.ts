@@ -96,7 +96,23 @@ export const FAULTS = {
   'trade-failed': { says: 'trades: a matched trade fails on chain and is undone', chance: 1 },
   'trade-retrying': { says: 'trades: a matched trade is sent again before it is mined', chance: 1 },
   'rtds-freeze': {
-    says: 'RTDS and PolyBolt: no prices, while the sockets stay open and PONG is answered',
+    says: 'RTDS: no prices, while the socket stays open and PONG is answered; PolyBolt goes on',
+    chance: 1,
+  },
+  'polybolt-freeze': {
+    says: 'PolyBolt: no prices, while the socket stays open; RTDS goes on',
+    chance: 1,
+  },
+  'polybolt-draining': {
+    says: 'PolyBolt: every second all connections are closed with 4003, as before a restart',
+    chance: 1,
+  },
+  'chainlink-gap': {
+    says: 'RTDS and PolyBolt: nothing from the settlement source, while exchange prices go on',
+    chance: 1,
+  },
+  'exchange-quiet': {
+    says: 'Binance and Coinbase: nobody trades, while the sockets stay open',
     chance: 1,
   },
   'missing-start-tick': {
@@ -105,7 +121,7 @@ export const FAULTS = {
   },
   'feed-late': { says: 'RTDS and PolyBolt: prices come 5 s later than usual', chance: 1 },
   'polybolt-dropped': {
-    says: 'PolyBolt: some messages are lost; their numbers are missing',
+    says: 'PolyBolt: some messages are lost; their numbers are missing, and the next one says how many',
     chance: 0.1,
   },
   'binance-451': { says: 'Binance: 451, not from this place', chance: 1 },

@@ -1,6 +1,7 @@
 /** Makes the windows of each series when they are due to be listed, with their ids, their price and their crowd. */
 import { ASSETS, type Asset } from '../domain/ids.ts'
 import { COARSE_TICK, createCrowd } from '../sim/crowd.ts'
+import { createExchangePath } from '../sim/exchange-path.ts'
 import { createPricePath, type Pin, type PricePath } from '../sim/price-process.ts'
 import { createRandom } from '../sim/random.ts'
 import { createTwoSidedBook } from '../sim/two-sided-book.ts'
@@ -27,7 +28,10 @@ export type MarketMakerOptions = {
 }
 
 export type MarketMaker = {
+  /** What the settlement source says. */
   pathOf(asset: Asset): PricePath
+  /** What exchanges say. */
+  exchangePathOf(asset: Asset): PricePath
   /** The windows of a series that are to be listed by this second and were not yet. */
   due(series: Series, sec: number, ahead: number): VenueMarket[]
 }
@@ -66,12 +70,17 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
       }),
     ]),
   )
+  const exchangePaths = new Map<Asset, PricePath>(
+    [...paths].map(([asset, path]) => [asset, createExchangePath(options.seed, asset, path)]),
+  )
   const lastListed = new Map<Series, WindowTimes>()
   const nothingBeforeSec = new Map<Series, number>()
 
   const pathOf = (asset: Asset): PricePath => paths.get(asset) as PricePath
+  const exchangePathOf = (asset: Asset): PricePath => exchangePaths.get(asset) as PricePath
   return {
     pathOf,
+    exchangePathOf,
     due: (series, sec, ahead) => {
       if (sec < (nothingBeforeSec.get(series) ?? sec)) return []
       let horizon = schedule.at(series, sec)
@@ -83,7 +92,7 @@ export function createMarketMaker(options: MarketMakerOptions): MarketMaker {
       while (last === undefined || last.endSec < horizon.endSec) {
         last = last === undefined ? running : schedule.after(series, last)
         lastListed.set(series, last)
-        const path = pathOf(series.asset)
+        const path = series.rule === 'candle' ? exchangePathOf(series.asset) : pathOf(series.asset)
         made.push(makeMarket(options, { series, window: last, path, sec, closeDraw }))
       }
       return made

@@ -55,8 +55,9 @@ export function createServers(deps: ServerDeps): {
   const { world, faults, pacer, nowMs } = deps
   const reads = { world, faults, nowMs }
   const prints = createPrints(world.pathOf)
+  const exchange = createPrints(world.exchangePathOf)
   const { routes, chain, desk, keys, users } = createTrading(deps)
-  const relay = createRelay(world, prints, faults, nowMs)
+  const relay = createRelay({ world, prints, exchange, faults, nowMs })
   const channel = createMarketChannel({
     world,
     faults,
@@ -88,22 +89,23 @@ export function createServers(deps: ServerDeps): {
       before: upToDate(open),
     }),
     market: createMarketServer(channel, users),
-    rtds: createRtds({ world, relay, nowMs }),
+    rtds: createRtds({ world, relay, faults, later: pacer.later, nowMs }),
     polybolt: createPolyBolt({
       relay,
       faults,
       knows: (given) => keys.knows(given) !== null,
+      seed: world.seed,
       nowMs,
     }),
-    binanceWs: createBinanceWs({ world, prints, faults, nowMs }),
+    binanceWs: createBinanceWs({ world, prints: exchange, faults, nowMs }),
     binanceRest: createService({
-      routes: binanceRestRoutes({ prints, faults, nowMs }),
+      routes: binanceRestRoutes({ seed: world.seed, prints: exchange, faults, nowMs }),
       dateMs: nowMs,
       before: upToDate(open),
     }),
-    coinbaseWs: createCoinbaseWs({ world, prints, nowMs }),
+    coinbaseWs: createCoinbaseWs({ world, prints, faults, nowMs }),
     site: createService({
-      routes: siteRoutes({ prints, faults, nowMs }),
+      routes: siteRoutes({ prints, exchange, faults, nowMs }),
       dateMs: nowMs,
       before: upToDate(open),
     }),

@@ -37,6 +37,7 @@ export type World = {
   /** Tells what people's orders changed in a market. */
   settle(market: VenueMarket, atMs: number): void
   pathOf(asset: Asset): PricePath
+  exchangePathOf(asset: Asset): PricePath
 }
 
 export type WorldOptions = MarketMakerOptions & {
@@ -95,6 +96,7 @@ export function createWorld(options: WorldOptions): World {
     settle: (market, atMs) =>
       play({ seed: options.seed, emit, follow: agenda.insert }, market, atMs, []),
     pathOf: maker.pathOf,
+    exchangePathOf: maker.exchangePathOf,
   }
 }
 

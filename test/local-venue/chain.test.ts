@@ -186,3 +186,21 @@ test.each(['/positions', '/trades?user=me', '/value', '/activity?user=0x12'])(
     expect(answer.text).toContain('user')
   },
 )
+
+test("everybody's trades, newest first, of a market and of a side", async () => {
+  const venue = await aVenue({ ratePerSec: 200 })
+  const url = `${venue.endpoints.data}/trades`
+  type Row = { conditionId: string; side: string; timestamp: number; size: number; asset: string }
+  await vi.waitUntil(async () => (await json<Row[]>(url)).length >= 20, { timeout: 30_000 })
+  const rows = await json<Row[]>(url)
+  const times = rows.map(({ timestamp }) => timestamp)
+  expect(times).toEqual([...times].sort((a, b) => b - a))
+  const { conditionId, side } = rows[0] as Row
+  const some = await json<Row[]>(`${url}?market=${conditionId}&side=${side}&limit=3`)
+  expect(some.length).toBeGreaterThan(0)
+  expect(some.length).toBeLessThanOrEqual(3)
+  for (const row of some) {
+    expect([row.conditionId, row.side]).toEqual([conditionId, side])
+    expect(row.size).toBeGreaterThan(0)
+  }
+}, 40_000)

@@ -339,16 +339,54 @@ describe.concurrent('PolyBolt', () => {
         .filter((text) => text.includes('"seq"'))
         .map((text) => (JSON.parse(text) as { seq: number }).seq)
     await vi.waitUntil(() => numbers().length >= 2, { timeout: 10_000 })
-    await setFault(venue, { name: 'polybolt-dropped', probability: 1, forMs: 1_500 })
-    await vi.waitUntil(
-      () =>
-        numbers().some((seq, index) => index > 0 && seq !== (numbers()[index - 1] as number) + 1),
-      {
-        timeout: 10_000,
-      },
-    )
+    await setFault(venue, { name: 'polybolt-dropped', probability: 1, forMs: 2_500 })
+    const afterLoss = JSON.parse(await client.until((text) => text.includes('"dropped"'))) as {
+      seq: number
+      dropped: number
+    }
+    const before = numbers()[numbers().indexOf(afterLoss.seq) - 1] as number
+    expect(afterLoss.seq - before - 1).toBe(afterLoss.dropped)
+    expect(afterLoss.dropped).toBeGreaterThan(0)
     client.close()
   }, 30_000)
+
+  test('goes on while RTDS is frozen, and has nothing while the source is silent', async () => {
+    const { venue, client } = await authed()
+    const legacy = await rtds(
+      venue,
+      { topic: 'crypto_prices_chainlink', type: '*' },
+      { topic: 'crypto_prices', type: 'update' },
+    )
+    client.send({ op: 'subscribe', ...subscription })
+    await setFault(venue, { name: 'rtds-freeze' })
+    const live = (text: string): boolean => text.includes('"received_at"')
+    await client.next(live)
+    await client.next(live)
+    expect(legacy.frames().filter(({ timestamp }) => timestamp > EPOCH_MS + 4_000)).toEqual([])
+    await clearFaults(venue)
+    await setFault(venue, { name: 'chainlink-gap' })
+    const from = legacy.frames().length
+    const fromBolt = client.texts.length
+    await vi.waitUntil(() => legacy.frames().length > from + 8, { timeout: 10_000 })
+    // One may have been on its way when the fault was set.
+    const topics = legacy.frames().slice(from + 4)
+    expect(new Set(topics.map(({ topic }) => topic))).toEqual(new Set(['crypto_prices']))
+    expect(client.texts.slice(fromBolt + 1).filter(live)).toEqual([])
+    await setFault(venue, { name: 'polybolt-draining' })
+    expect(await client.closed()).toBe(4003)
+  }, 40_000)
+
+  test('a challenge has a nonce; too many changes in a second are too many', async () => {
+    const { client } = await authed()
+    client.send({ op: 'challenge', rid: 'c1' })
+    expect(await client.next((text) => text.includes('nonce'))).toMatch(
+      /^{"op":"challenge","nonce":"0x[0-9a-f]{64}","rid":"c1"}$/,
+    )
+    for (let count = 0; count < 41; count += 1)
+      client.send({ op: 'unsubscribe', channel: 'price.crypto', filter: { symbol: 'btcusd' } })
+    await client.until((text) => text.includes('"rate_limited"'))
+    client.close()
+  }, 20_000)
 })
 
 describe.concurrent('Binance', () => {
@@ -422,6 +460,75 @@ describe.concurrent('Binance', () => {
     await vi.waitUntil(() => heard.length > 2, { timeout: 15_000 })
     sockets.closeAll(true)
     expect(heard[0]).toMatchObject({ eventType: 'trade', symbol: 'BTCUSDT' })
+  }, 30_000)
+
+  test('fills of one order are one aggregated trade; times in microseconds where asked for', async () => {
+    const venue = await aVenue()
+    const client = await connect(
+      `${venue.endpoints.binanceWs}/stream?streams=btcusdt@trade/btcusdt@aggTrade&timeUnit=MICROSECOND`,
+    )
+    const of = (stream: string): Record<string, number | string>[] =>
+      client.texts
+        .map((text) => JSON.parse(text) as { stream: string; data: Record<string, number> })
+        .filter((message) => message.stream.endsWith(stream))
+        .map(({ data }) => data)
+    const merged = (): Record<string, number | string> | undefined =>
+      of('@aggTrade').find(({ f, l }) => f !== l)
+    await vi.waitUntil(() => merged() !== undefined, { timeout: 20_000 })
+    const whole = merged() as Record<string, number>
+    const fills = of('@trade').filter(
+      ({ t }) => Number(t) >= (whole['f'] as number) && Number(t) <= (whole['l'] as number),
+    )
+    expect(fills.length).toBeGreaterThan(1)
+    for (const fill of fills)
+      expect([fill['T'], fill['p'], fill['m']]).toEqual([whole['T'], whole['p'], whole['m']])
+    expect(fills.reduce((sum, fill) => sum + Number(fill['q']), 0)).toBeCloseTo(
+      Number(whole['q']),
+      8,
+    )
+    expect(Number(whole['T'])).toBeGreaterThan(EPOCH_MS * 1_000)
+    client.close()
+  }, 30_000)
+
+  test('who sends more than five messages a second is let go', async () => {
+    const venue = await aVenue()
+    const client = await connect(`${venue.endpoints.binanceWs}/ws/btcusdt@trade`)
+    for (let id = 0; id < 12; id += 1) client.send({ method: 'LIST_SUBSCRIPTIONS', id })
+    expect(await client.closed()).toBe(1008)
+  })
+
+  test('quiet, and off the settlement source by a basis', async () => {
+    const venue = await aVenue()
+    const client = await connect(`${venue.endpoints.binanceWs}/ws/btcusdt@trade`)
+    const { frames } = await rtds(
+      venue,
+      { topic: 'crypto_prices_chainlink', type: '*' },
+      { topic: 'crypto_prices', type: 'update' },
+    )
+    const at = (symbol: string): Map<number, number> =>
+      new Map(
+        frames()
+          .filter(({ payload }) => payload.symbol === symbol)
+          .map(({ payload }) => [payload.timestamp, payload.value]),
+      )
+    await vi.waitUntil(() => at('btc/usd').size >= 2 && at('btcusdt').size >= 2, {
+      timeout: 10_000,
+    })
+    const [[stamp, exchange]] = [...at('btcusdt')] as [[number, number]]
+    const settlement = at('btc/usd').get(stamp) as number
+    expect(exchange).not.toBe(settlement)
+    expect(Math.abs(exchange / settlement - 1)).toBeLessThan(0.002)
+    expect(Math.round(exchange * 100) / 100).toBe(exchange)
+    const trades = JSON.parse(await client.until((text) => text.includes('"trade"'))) as {
+      p: string
+    }
+    expect(Math.abs(Number(trades.p) / exchange - 1)).toBeLessThan(0.001)
+    await setFault(venue, { name: 'exchange-quiet' })
+    await new Promise((resolve) => setTimeout(resolve, 1_200))
+    const quietFrom = client.texts.length
+    await new Promise((resolve) => setTimeout(resolve, 1_500))
+    expect(client.texts.length).toBe(quietFrom)
+    client.close()
   }, 30_000)
 
   test('not from this place, and the end of a day', async () => {

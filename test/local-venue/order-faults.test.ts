@@ -137,6 +137,21 @@ test('retrying: sent again, and confirmed in the end', async () => {
   await vi.waitUntil(async () => (await status()) === 'CONFIRMED', { timeout: 10_000 })
 })
 
+test('while the engine restarts nothing is taken, in one or in a batch, and nothing can be taken back', async () => {
+  const order = await client.createOrder(
+    { tokenID: open.tokens.up, price: 0.01, size: 5, side: Side.BUY },
+    { tickSize: '0.01', negRisk: false },
+  )
+  const posted = (await client.postOrder(order, OrderType.GTC)) as unknown as { orderID: string }
+  await setFault(venue, { name: 'engine-restart' })
+  const batch = (await client.postOrders([{ order, orderType: OrderType.GTC }])) as unknown
+  expect(batch).toMatchObject({ status: 425 })
+  expect(await client.cancelOrder({ orderID: posted.orderID })).toMatchObject({ status: 425 })
+  expect(await client.cancelAll()).toMatchObject({ status: 425 })
+  await clearFaults(venue)
+  expect(await client.cancelAll()).toMatchObject({ canceled: [posted.orderID] })
+})
+
 test('more than the bucket holds is too many, and the headers say how many are left', async () => {
   const body = '[]'
   const send = () =>

@@ -544,7 +544,31 @@ describe('what is refused', () => {
       'an amount that was not signed',
       edit((body) => Object.assign(body.order, { makerAmount: '210000' })),
       400,
-      /^Invalid order payload$/,
+      /^invalid signature$/,
+    ],
+    [
+      'the other point of the curve that signs the same',
+      edit((body) => {
+        const signature = String(body.order['signature'])
+        const order = 0xfffffffffffffffffffffffffffffffebaaedce6af48a03bbfd25e8cd0364141n
+        const s = order - BigInt(`0x${signature.slice(66, 130)}`)
+        const v = signature.endsWith('1b') ? '1c' : '1b'
+        Object.assign(body.order, {
+          signature: `${signature.slice(0, 66)}${s.toString(16).padStart(64, '0')}${v}`,
+        })
+      }),
+      400,
+      /^invalid signature$/,
+    ],
+    [
+      'a signature that ends in 0 or 1',
+      edit((body) => {
+        const signature = String(body.order['signature'])
+        const v = signature.endsWith('1b') ? '00' : '01'
+        Object.assign(body.order, { signature: `${signature.slice(0, -2)}${v}` })
+      }),
+      400,
+      /^invalid signature$/,
     ],
     [
       'another maker',

@@ -7,6 +7,8 @@ import type { Allowances } from './allowances.ts'
 
 export const DOLLARS = '0xC011a7E12a19f7B1f670d46F03B03f3342E82DFB'
 export const OUTCOMES = '0x4D97DCd97eC945f40cF65F87097ACe5EA0476045'
+/** Holds the outcomes of markets of the second version. */
+export const POSITIONS = '0x006F54F7f9A22e0000CC2AB60031000000ae9fEF'
 /** Redeems outcome tokens for dollars. */
 export const ADAPTER = '0xAdA100Db00Ca00073811820692005400218FcE1f'
 
@@ -49,16 +51,18 @@ export function createContracts(deps: ContractDeps): Contracts {
   return {
     call(to, data) {
       if (same(to, DOLLARS)) return readDollars(deps, data)
-      if (same(to, OUTCOMES)) return readOutcomes(deps, data)
+      if (same(to, OUTCOMES)) return readOutcomes(deps, 'v1', data)
+      if (same(to, POSITIONS)) return readOutcomes(deps, 'v2', data)
       return '0x'
     },
     transact(from, to, data) {
       if (same(to, DOLLARS)) return writeDollars(deps, from, data)
-      if (same(to, OUTCOMES) || same(to, ADAPTER)) return writeOutcomes(deps, from, data)
+      if ([OUTCOMES, POSITIONS, ADAPTER].some((contract) => same(to, contract)))
+        return writeOutcomes(deps, from, data)
       return data === '0x'
     },
     isContract: (address) =>
-      [DOLLARS, OUTCOMES, ADAPTER].some((contract) => same(contract, address)),
+      [DOLLARS, OUTCOMES, POSITIONS, ADAPTER].some((contract) => same(contract, address)),
   }
 }
 
@@ -86,7 +90,11 @@ function readDollars({ accounts, allowances }: ContractDeps, data: string): stri
   }
 }
 
-function readOutcomes(deps: ContractDeps, data: string): string | null {
+function readOutcomes(
+  deps: ContractDeps,
+  version: VenueMarket['version'],
+  data: string,
+): string | null {
   const asked = outcomeTokens.parseTransaction({ data })
   if (asked === null) return null
   const answer = (value: unknown): string =>
@@ -94,12 +102,12 @@ function readOutcomes(deps: ContractDeps, data: string): string | null {
   switch (asked.name) {
     case 'balanceOf': {
       const [owner, id] = asked.args as unknown as [string, bigint]
-      return answer(sharesOf(deps, owner, id))
+      return answer(sharesOf(deps, version, owner, id))
     }
     case 'balanceOfBatch': {
       const [owners, ids] = asked.args as unknown as [string[], bigint[]]
       if (owners.length !== ids.length) return null
-      return answer([...ids].map((id, at) => sharesOf(deps, owners[at] as string, id)))
+      return answer([...ids].map((id, at) => sharesOf(deps, version, owners[at] as string, id)))
     }
     case 'isApprovedForAll': {
       const [owner, operator] = asked.args as unknown as [string, string]
@@ -120,9 +128,14 @@ function readOutcomes(deps: ContractDeps, data: string): string | null {
   }
 }
 
-function sharesOf({ world, accounts }: ContractDeps, owner: string, id: bigint): number {
+function sharesOf(
+  { world, accounts }: ContractDeps,
+  version: VenueMarket['version'],
+  owner: string,
+  id: bigint,
+): number {
   const market = world.byToken(String(id))
-  if (market === null) return 0
+  if (market?.version !== version) return 0
   return accounts.shares(
     owner.toLowerCase(),
     market.conditionId,

@@ -5,9 +5,15 @@ import type { Faults } from '../faults.ts'
 import { type Ask, ok, type Reply, type Routes } from '../http.ts'
 import { assetOfSymbol, CANDLE_SECONDS, RESTRICTED, symbolOf } from './binance-symbols.ts'
 import { candleOf } from './exchange-trades.ts'
+import { turnoverOf } from './exchange-turnover.ts'
 import { exchangeText, type Prints } from './prints.ts'
 
-export type BinanceRestDeps = { readonly prints: Prints; readonly faults: Faults; nowMs(): number }
+export type BinanceRestDeps = {
+  readonly seed: number
+  readonly prints: Prints
+  readonly faults: Faults
+  nowMs(): number
+}
 
 const KLINES = { usual: 500, most: 1_000 }
 const BAD_SYMBOL = { code: -1121, msg: 'Invalid symbol.' }
@@ -64,16 +70,17 @@ function klines(deps: BinanceRestDeps, ask: Ask): Reply {
     const candle = candleOf(deps.prints, asset, open, seconds, nowSec)
     if (candle === null) continue
     const { open: o, high, low, close } = candle
-    const [zero, closesAt] = ['0.00000000', (open + seconds) * 1_000 - 1]
+    const to = Math.min(open + seconds - 1, nowSec)
+    const turnover = turnoverOf(deps.seed, deps.prints, asset, open, to)
     rows.push([
       open * 1_000,
       ...[o, high, low, close].map(exchangeText),
-      zero,
-      closesAt,
-      zero,
-      0,
-      zero,
-      zero,
+      exchangeText(turnover.base),
+      (open + seconds) * 1_000 - 1,
+      exchangeText(turnover.quote),
+      turnover.trades,
+      exchangeText(turnover.takerBase),
+      exchangeText(turnover.takerQuote),
       '0',
     ])
   }

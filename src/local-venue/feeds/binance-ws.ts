@@ -5,7 +5,8 @@ import { ASSETS, type Asset } from '../../domain/ids.ts'
 import type { Faults } from '../faults.ts'
 import type { World } from '../world.ts'
 import { CANDLE_SECONDS, RESTRICTED, symbolOf } from './binance-symbols.ts'
-import { candleOf, type ExchangeTrade, tradesOf } from './exchange-trades.ts'
+import { candleOf, type ExchangeTrade, ordersOf, tradesOf } from './exchange-trades.ts'
+import { turnoverOf } from './exchange-turnover.ts'
 import { exchangeText, type Prints } from './prints.ts'
 import { createSocketServer, parseObject, tell } from './socket-server.ts'
 
@@ -20,11 +21,20 @@ type Client = {
   readonly socket: WebSocket
   readonly streams: Set<string>
   readonly combined: boolean
+  /** Times are told in millionths of a second. */
+  readonly micros: boolean
+  messagesInSec: number
+  unansweredMs: number
 }
 
 const SECOND_MS = 1_000
 const STREAMS_MAX = 1_024
 const DAY_MS = 86_400_000
+const MESSAGES_MAX = 5
+const POLICY_VIOLATION = 1008
+const PING_MS = 20_000
+const PONG_WITHIN_MS = 60_000
+const TIMES: ReadonlySet<string> = new Set(['E', 'T', 't'])
 /** A cent, in hundred-millionths. */
 const SPREAD = 1_000_000
 /** Candles are told at the end of each second. */
@@ -34,10 +44,12 @@ const KIND = /^(btc|eth|sol|xrp)usdt@(trade|aggTrade|bookTicker|kline_(\w+))$/
 export function createBinanceWs(deps: BinanceWsDeps): Server {
   const clients = new Set<Client>()
   const send = (stream: string, event: () => object): void => {
-    let text: string | null = null
+    const texts: (string | null)[] = [null, null]
     for (const client of clients) {
       if (!client.streams.has(stream)) continue
-      text ??= JSON.stringify(event())
+      const at = client.micros ? 1 : 0
+      const text = texts[at] ?? JSON.stringify(client.micros ? inMicros(event()) : event())
+      texts[at] = text
       tell(client.socket, client.combined ? `{"stream":"${stream}","data":${text}}` : text)
     }
   }
@@ -46,6 +58,7 @@ export function createBinanceWs(deps: BinanceWsDeps): Server {
   const turn = (sec: number): void => {
     if (deps.faults.strikes('binance-close'))
       for (const { socket } of clients) shutDown(socket, sec)
+    for (const client of clients) watch(client)
     for (const asset of ASSETS) if (follows(asset)) playSecond(deps, asset, sec, send)
     deps.world.schedule((sec + 1) * SECOND_MS, () => turn(sec + 1))
   }
@@ -67,7 +80,14 @@ export function createBinanceWs(deps: BinanceWsDeps): Server {
         ? (url.searchParams.get('streams') ?? '')
         : url.pathname.slice('/ws/'.length)
       const streams = new Set(asked.split('/').filter((stream) => KIND.test(stream)))
-      const client: Client = { socket, streams, combined }
+      const client: Client = {
+        socket,
+        streams,
+        combined,
+        micros: /^microsecond$/i.test(url.searchParams.get('timeUnit') ?? ''),
+        messagesInSec: 0,
+        unansweredMs: 0,
+      }
       clients.add(client)
       // No connection lives longer than a day.
       const day = setTimeout(() => shutDown(socket, Math.floor(deps.nowMs() / SECOND_MS)), DAY_MS)
@@ -75,27 +95,66 @@ export function createBinanceWs(deps: BinanceWsDeps): Server {
         clearTimeout(day)
         clients.delete(client)
       })
-      socket.on('message', (data) => receive(client, String(data)))
+      const listen = (react: (data: unknown) => void) => (data: unknown) => {
+        client.messagesInSec += 1
+        if (client.messagesInSec > MESSAGES_MAX) socket.close(POLICY_VIOLATION)
+        else react(data)
+      }
+      socket.on(
+        'ping',
+        listen(() => undefined),
+      )
+      socket.on(
+        'pong',
+        listen(() => {
+          client.unansweredMs = 0
+        }),
+      )
+      socket.on(
+        'message',
+        listen((data) => receive(client, String(data))),
+      )
     },
   })
+}
+
+/** Who sends too much, or does not answer for a minute, is let go. */
+function watch(client: Client): void {
+  client.messagesInSec = 0
+  if (client.unansweredMs % PING_MS === 0) client.socket.ping(String(client.unansweredMs))
+  client.unansweredMs += SECOND_MS
+  if (client.unansweredMs > PING_MS + PONG_WITHIN_MS) client.socket.terminate()
+}
+
+/** Every time in an event is a whole number of milliseconds. */
+function inMicros(event: object): object {
+  return Object.fromEntries(
+    Object.entries(event).map(([key, value]) => {
+      if (key === 'k') return [key, inMicros(value as object)]
+      return [
+        key,
+        TIMES.has(key) && typeof value === 'number' && value > 1e12 ? value * 1_000 : value,
+      ]
+    }),
+  )
 }
 
 type Send = (stream: string, event: () => object) => void
 
 function playSecond(deps: BinanceWsDeps, asset: Asset, sec: number, send: Send): void {
-  for (const trade of tradesOf(deps.world.seed, deps.prints, asset, sec)) {
-    deps.world.schedule(trade.atMs, () => {
-      send(`${asset}usdt@trade`, () => tradeEvent(trade))
-      send(`${asset}usdt@aggTrade`, () => aggTradeEvent(trade))
-      send(`${asset}usdt@bookTicker`, () => bookTickerEvent(trade))
+  if (deps.faults.isOn('exchange-quiet')) return
+  for (const fills of ordersOf(tradesOf(deps.world.seed, deps.prints, asset, sec))) {
+    const [first] = fills as [ExchangeTrade]
+    deps.world.schedule(first.atMs, () => {
+      for (const fill of fills) send(`${asset}usdt@trade`, () => tradeEvent(fill))
+      send(`${asset}usdt@aggTrade`, () => aggTradeEvent(fills))
+      send(`${asset}usdt@bookTicker`, () => bookTickerEvent(first))
     })
   }
   const atMs = sec * SECOND_MS + CANDLE_AT_MS
   deps.world.schedule(atMs, () => {
     for (const [interval, seconds] of Object.entries(CANDLE_SECONDS)) {
-      send(`${asset}usdt@kline_${interval}`, () =>
-        klineEvent(deps.prints, asset, interval, seconds, sec, atMs),
-      )
+      send(`${asset}usdt@kline_${interval}`, () => klineEvent(deps, asset, interval, seconds, sec))
     }
   })
 }
@@ -114,18 +173,19 @@ function tradeEvent(trade: ExchangeTrade): object {
   }
 }
 
-function aggTradeEvent(trade: ExchangeTrade): object {
+function aggTradeEvent(fills: readonly ExchangeTrade[]): object {
+  const [first, last] = [fills[0], fills.at(-1)] as [ExchangeTrade, ExchangeTrade]
   return {
     e: 'aggTrade',
-    E: trade.atMs + 1,
-    s: symbolOf(trade.asset),
-    a: trade.id,
-    p: exchangeText(trade.price),
-    q: exchangeText(trade.quantity),
-    f: trade.id,
-    l: trade.id,
-    T: trade.atMs,
-    m: trade.takerSells,
+    E: first.atMs + 1,
+    s: symbolOf(first.asset),
+    a: first.id,
+    p: exchangeText(first.price),
+    q: exchangeText(fills.reduce((sum, { quantity }) => sum + quantity, 0)),
+    f: first.id,
+    l: last.id,
+    T: first.atMs,
+    m: first.takerSells,
     M: true,
   }
 }
@@ -144,36 +204,36 @@ function bookTickerEvent(trade: ExchangeTrade): object {
 }
 
 function klineEvent(
-  prints: Prints,
+  { world, prints }: BinanceWsDeps,
   asset: Asset,
   interval: string,
   seconds: number,
   sec: number,
-  atMs: number,
 ): object {
   const openSec = Math.floor(sec / seconds) * seconds
   const candle = candleOf(prints, asset, openSec, seconds, sec)
+  const turnover = turnoverOf(world.seed, prints, asset, openSec, sec)
   return {
     e: 'kline',
-    E: atMs,
+    E: sec * SECOND_MS + CANDLE_AT_MS,
     s: symbolOf(asset),
     k: {
       t: openSec * SECOND_MS,
       T: (openSec + seconds) * SECOND_MS - 1,
       s: symbolOf(asset),
       i: interval,
-      f: openSec * 100,
-      L: sec * 100,
+      f: turnover.firstId,
+      L: turnover.lastId,
       o: exchangeText(candle?.open ?? 0),
       c: exchangeText(candle?.close ?? 0),
       h: exchangeText(candle?.high ?? 0),
       l: exchangeText(candle?.low ?? 0),
-      v: '0.00000000',
-      n: (sec - openSec + 1) * 5,
+      v: exchangeText(turnover.base),
+      n: turnover.trades,
       x: sec === openSec + seconds - 1,
-      q: '0.00000000',
-      V: '0.00000000',
-      Q: '0.00000000',
+      q: exchangeText(turnover.quote),
+      V: exchangeText(turnover.takerBase),
+      Q: exchangeText(turnover.takerQuote),
       B: '0',
     },
   }

@@ -2,13 +2,19 @@
 import type { Server } from 'node:http'
 import type { WebSocket } from 'ws'
 import { ASSETS, type Asset } from '../../domain/ids.ts'
+import type { Faults } from '../faults.ts'
 import { hexId } from '../identity.ts'
 import type { World } from '../world.ts'
 import { type ExchangeTrade, tradesOf } from './exchange-trades.ts'
 import { exchangeText, type Prints } from './prints.ts'
 import { createSocketServer, parseObject, tell } from './socket-server.ts'
 
-export type CoinbaseDeps = { readonly world: World; readonly prints: Prints; nowMs(): number }
+export type CoinbaseDeps = {
+  readonly world: World
+  readonly prints: Prints
+  readonly faults: Faults
+  nowMs(): number
+}
 
 const CHANNELS = ['ticker', 'matches', 'heartbeat'] as const
 type Channel = (typeof CHANNELS)[number]
@@ -28,6 +34,7 @@ export function createCoinbaseWs(deps: CoinbaseDeps): Server {
     deps.world.schedule((sec + 1) * SECOND_MS, () => turn(sec + 1))
   }
   const playSecond = (asset: Asset, sec: number): void => {
+    if (deps.faults.isOn('exchange-quiet')) return
     for (const trade of tradesOf(deps.world.seed + OWN_SEED, deps.prints, asset, sec)) {
       deps.world.schedule(trade.atMs, () => {
         for (const client of clients) {

@@ -4,7 +4,13 @@ import type { Faults } from '../faults.ts'
 import { type Ask, ok, type Reply, type Routes, refusal } from '../http.ts'
 import { floatOf, type Prints } from './prints.ts'
 
-export type SiteDeps = { readonly prints: Prints; readonly faults: Faults; nowMs(): number }
+export type SiteDeps = {
+  readonly prints: Prints
+  /** Hourly windows are settled by an exchange. */
+  readonly exchange: Prints
+  readonly faults: Faults
+  nowMs(): number
+}
 
 const PRINTS_BEFORE = 60
 const BLOCK_PAGE =
@@ -34,7 +40,7 @@ function cryptoPrice(deps: SiteDeps, ask: Ask): Reply {
   const hourly = ask.query.get('variant') === 'hourly'
   const valueAt = (sec: number): number | null => {
     if (now < sec * 1_000 || sec - PRINTS_BEFORE < deps.prints.oldestSec(asset)) return null
-    if (hourly) return floatOf(deps.prints.spot(asset, sec === endSec ? sec - 1 : sec))
+    if (hourly) return floatOf(deps.exchange.spot(asset, sec === endSec ? sec - 1 : sec))
     return floatOf(
       lookback === 0 ? deps.prints.spot(asset, sec) : deps.prints.mean(asset, sec, lookback),
     )

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { WebSocket } from 'ws'
 import { ASSETS, type Asset } from '../../domain/ids.ts'
 import type { Faults } from '../faults.ts'
+import { hexId } from '../identity.ts'
 import { floatOf } from './prints.ts'
 import type { Relay, RelayedPrint } from './relay.ts'
 import { createSocketServer, parseObject, tell } from './socket-server.ts'
@@ -16,6 +17,7 @@ export type Credentials = {
 export type PolyBoltDeps = {
   readonly relay: Relay
   readonly faults: Faults
+  readonly seed: number
   knows(credentials: Credentials): boolean
   nowMs(): number
 }
@@ -28,6 +30,14 @@ const SUBSCRIPTIONS_MAX = 64
 const AUTH_ATTEMPTS_MAX = 8
 const AUTH_FAILED = 4001
 const POLICY_VIOLATION = 4008
+const TOO_SLOW = 4002
+const DRAINING = 4003
+const SECOND_MS = 1_000
+/** Subscribes and unsubscribes a second of one connection. */
+const CHANGES_MAX = 20
+const PING_MS = 25_000
+const PONGS_MISSED_MAX = 2
+const UNREAD_BYTES_MAX = 1024 * 1024
 const TWAP_SECONDS = 60
 const DECIMALS = 18
 
@@ -36,19 +46,35 @@ type Client = {
   /** "channel/symbol" */
   readonly wanted: Set<string>
   readonly sequence: Map<Channel, number>
+  /** Messages lost on each channel since the last one that was sent. */
+  readonly lost: Map<Channel, number>
   authed: boolean
   attempts: number
+  changesInSec: number
+  pongsMissed: number
 }
 
 export function createPolyBolt(deps: PolyBoltDeps): Server {
   const clients = new Set<Client>()
+  let challenges = 0
   deps.relay.listen((print) => {
+    if (deps.faults.strikes('polybolt-freeze')) return
     for (const client of clients) {
       for (const channel of Object.keys(CHANNELS) as Channel[])
         sendPrint(deps, client, channel, print)
     }
   })
-  return createSocketServer({
+  const everySecond = setInterval(() => {
+    const draining = deps.faults.strikes('polybolt-draining')
+    for (const client of clients) {
+      client.changesInSec = 0
+      if (draining) client.socket.close(DRAINING)
+    }
+  }, SECOND_MS).unref()
+  const everyPing = setInterval(() => {
+    for (const client of clients) ping(client)
+  }, PING_MS).unref()
+  const server = createSocketServer({
     refuses: (url) =>
       url.pathname.replace(/\/$/, '') === '/ws'
         ? null
@@ -58,17 +84,42 @@ export function createPolyBolt(deps: PolyBoltDeps): Server {
         socket,
         wanted: new Set(),
         sequence: new Map(),
+        lost: new Map(),
         authed: false,
         attempts: 0,
+        changesInSec: 0,
+        pongsMissed: 0,
       }
       clients.add(client)
       socket.on('close', () => clients.delete(client))
-      socket.on('message', (data) => receive(deps, client, String(data)))
+      socket.on('pong', () => {
+        client.pongsMissed = 0
+      })
+      socket.on('message', (data) => {
+        receive(
+          { ...deps, nonce: () => hexId(deps.seed, 'nonce', ++challenges) },
+          client,
+          String(data),
+        )
+      })
     },
   })
+  server.on('close', () => {
+    clearInterval(everySecond)
+    clearInterval(everyPing)
+  })
+  return server
 }
 
-function receive(deps: PolyBoltDeps, client: Client, text: string): void {
+function ping(client: Client): void {
+  if (client.pongsMissed >= PONGS_MISSED_MAX) return client.socket.close(TOO_SLOW)
+  client.pongsMissed += 1
+  client.socket.ping()
+}
+
+type Talk = PolyBoltDeps & { nonce(): string }
+
+function receive(deps: Talk, client: Client, text: string): void {
   const message = parseObject(text)
   const rid = message?.['rid']
   const answer = (body: Readonly<Record<string, unknown>>): void =>
@@ -76,11 +127,16 @@ function receive(deps: PolyBoltDeps, client: Client, text: string): void {
   switch (message?.['op']) {
     case 'ping':
       return answer({ op: 'pong' })
+    case 'challenge':
+      // Only the credentials of a key are taken here; a signed nonce is not.
+      return answer({ op: 'challenge', nonce: deps.nonce() })
     case 'auth':
       return authenticate(deps, client, message['auth'], answer)
     case 'subscribe':
     case 'unsubscribe':
       if (!client.authed) return answer({ op: 'error', code: 'auth_required' })
+      client.changesInSec += 1
+      if (client.changesInSec > CHANGES_MAX) return answer({ op: 'error', code: 'rate_limited' })
       for (const item of itemsOf(message)) change(deps, client, message['op'], item, answer)
       return
     default:
@@ -161,10 +217,16 @@ function sendPrint(
   channel: Channel,
   print: RelayedPrint,
 ): void {
-  if (!client.wanted.has(`${channel}/${print.asset}`)) return
+  if (!print.settlement || !client.wanted.has(`${channel}/${print.asset}`)) return
+  if (client.socket.bufferedAmount > UNREAD_BYTES_MAX) return client.socket.close(TOO_SLOW)
   const seq = next(client, channel)
+  const dropped = client.lost.get(channel) ?? 0
   // The number is used up: that is how a client learns of the loss.
-  if (deps.faults.strikes('polybolt-dropped')) return
+  if (deps.faults.strikes('polybolt-dropped')) {
+    client.lost.set(channel, dropped + 1)
+    return
+  }
+  client.lost.delete(channel)
   const e18 = print[CHANNELS[channel]]
   const payload = {
     symbol: `${print.asset}usd`,
@@ -176,12 +238,23 @@ function sendPrint(
     received_at: print.atMs - 100,
     is_carried_forward: false,
   }
-  tell(client.socket, JSON.stringify({ v: 1, channel, seq, ts: print.atMs, payload }))
+  tell(
+    client.socket,
+    JSON.stringify({
+      v: 1,
+      channel,
+      seq,
+      ts: print.atMs,
+      ...(dropped > 0 ? { dropped } : {}),
+      payload,
+    }),
+  )
 }
 
 function sendBackfill(deps: PolyBoltDeps, client: Client, channel: Channel, asset: Asset): void {
   const now = deps.nowMs()
-  const data = deps.relay.backfill(asset, BACKFILL_PRINTS).map((print) => ({
+  const told = deps.relay.backfill(asset, BACKFILL_PRINTS).filter(({ settlement }) => settlement)
+  const data = told.map((print) => ({
     timestamp: print.sec * 1_000,
     value: floatOf(print[CHANNELS[channel]]),
     full_accuracy_value: decimalText(print[CHANNELS[channel]]),

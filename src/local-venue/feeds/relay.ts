@@ -12,6 +12,9 @@ import type { Prints } from './prints.ts'
 export type RelayedPrint = {
   readonly asset: Asset
   readonly sec: number
+  /** False where the settlement source said nothing and only the exchange did. */
+  readonly settlement: boolean
+  readonly exchange: bigint
   readonly spot: bigint
   readonly twap30: bigint
   readonly twap60: bigint
@@ -32,12 +35,15 @@ const SECOND_MS = 1_000
 const PRINTS_BEFORE = 60
 const KEPT = 120
 
-export function createRelay(
-  world: World,
-  prints: Prints,
-  faults: Faults,
-  nowMs: () => number,
-): Relay {
+export type RelayDeps = {
+  readonly world: World
+  readonly prints: Prints
+  readonly exchange: Prints
+  readonly faults: Faults
+  nowMs(): number
+}
+
+export function createRelay({ world, prints, exchange, faults, nowMs }: RelayDeps): Relay {
   const listeners: ((print: RelayedPrint) => void)[] = []
   const sent = new Map<Asset, RelayedPrint[]>(ASSETS.map((asset) => [asset, []]))
   const latestAtMs = new Map<Asset, number>()
@@ -45,9 +51,11 @@ export function createRelay(
     const random = createRandom(world.seed, 'relay', asset, sec)
     return sec * SECOND_MS + Math.round(random.between(DELAY_MS.least, DELAY_MS.most))
   }
-  const at = (asset: Asset, sec: number, atMs: number): RelayedPrint => ({
+  const at = (asset: Asset, sec: number, atMs: number, settlement = true): RelayedPrint => ({
     asset,
     sec,
+    settlement,
+    exchange: exchange.spot(asset, sec),
     spot: prints.spot(asset, sec),
     twap30: prints.mean(asset, sec, 30),
     twap60: prints.mean(asset, sec, 60),
@@ -59,9 +67,8 @@ export function createRelay(
     if (list.length > KEPT) list.shift()
   }
   const send = (asset: Asset, sec: number, atMs: number): void => {
-    if (faults.strikes('rtds-freeze')) return
     if (missesStart(world, faults, asset, sec)) return
-    const print = at(asset, sec, atMs)
+    const print = at(asset, sec, atMs, !faults.strikes('chainlink-gap'))
     keep(print)
     for (const listener of listeners) listener(print)
   }

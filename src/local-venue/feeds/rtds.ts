@@ -2,18 +2,17 @@
 import type { Server } from 'node:http'
 import type { WebSocket } from 'ws'
 import { ASSETS, type Asset } from '../../domain/ids.ts'
-import { TICKS_PER_DOLLAR } from '../../domain/units.ts'
+import { activityOf, type TradePrint } from '../activity.ts'
+import type { Faults } from '../faults.ts'
 import { hexId } from '../identity.ts'
-import { outcomeOf } from '../market.ts'
 import type { World } from '../world.ts'
-import type { WorldEvent } from '../world-events.ts'
 import { floatOf } from './prints.ts'
 import type { Relay, RelayedPrint } from './relay.ts'
 import { createSocketServer, parseObject, tell } from './socket-server.ts'
 
 /** Topic -> which value of a print it tells, and how it names the asset. */
 const TOPICS = {
-  crypto_prices: { value: 'spot', windowSec: null, symbol: (asset: Asset) => `${asset}usdt` },
+  crypto_prices: { value: 'exchange', windowSec: null, symbol: (asset: Asset) => `${asset}usdt` },
   crypto_prices_chainlink: {
     value: 'spot',
     windowSec: null,
@@ -33,6 +32,8 @@ const TOPICS = {
 type Topic = keyof typeof TOPICS
 
 const BACKFILL_PRINTS = 60
+/** Between the time a message bears and its arrival. */
+const ON_THE_WAY_MS = 200
 const EXCHANGE_DECIMALS = 8
 const FULL_DECIMALS = 18
 
@@ -44,14 +45,27 @@ type Client = {
   trades: boolean
 }
 
-export type RtdsDeps = { readonly world: World; readonly relay: Relay; nowMs(): number }
+export type RtdsDeps = {
+  readonly world: World
+  readonly relay: Relay
+  readonly faults: Faults
+  later(afterMs: number, action: () => void): void
+  nowMs(): number
+}
 
 export function createRtds(deps: RtdsDeps): Server {
   const clients = new Set<Client>()
+  // Who subscribes now gets them as they arrive, not with the past.
+  const onTheWay = new Set<RelayedPrint>()
   let connections = 0
   deps.relay.listen((print) => {
-    for (const client of clients)
-      for (const topic of client.topics.keys()) sendPrint(client, topic, print)
+    if (deps.faults.strikes('rtds-freeze')) return
+    onTheWay.add(print)
+    deps.later(ON_THE_WAY_MS, () => {
+      onTheWay.delete(print)
+      for (const client of clients)
+        for (const topic of client.topics.keys()) sendPrint(client, topic, print)
+    })
   })
   deps.world.listen((event) => {
     if (event.kind !== 'print') return
@@ -67,12 +81,14 @@ export function createRtds(deps: RtdsDeps): Server {
       const client: Client = { socket, connectionId, topics: new Map(), trades: false }
       clients.add(client)
       socket.on('close', () => clients.delete(client))
-      socket.on('message', (data) => receive(deps, client, String(data)))
+      socket.on('message', (data) => receive({ ...deps, onTheWay }, client, String(data)))
     },
   })
 }
 
-function receive(deps: RtdsDeps, client: Client, text: string): void {
+type Talk = RtdsDeps & { readonly onTheWay: ReadonlySet<RelayedPrint> }
+
+function receive(deps: Talk, client: Client, text: string): void {
   if (text.toUpperCase() === 'PING') return tell(client.socket, 'PONG')
   const message = parseObject(text)
   if (message === null || !Array.isArray(message['subscriptions'])) return
@@ -85,7 +101,7 @@ function receive(deps: RtdsDeps, client: Client, text: string): void {
 }
 
 function subscribe(
-  deps: RtdsDeps,
+  deps: Talk,
   client: Client,
   topic: unknown,
   type: unknown,
@@ -133,6 +149,7 @@ function sendPrint(client: Client, topic: Topic, print: RelayedPrint): void {
   const wanted = client.topics.get(topic)
   const name = symbol(print.asset)
   if (wanted === undefined || (wanted !== null && !wanted.has(name))) return
+  if (value !== 'exchange' && !print.settlement) return
   const e18 = print[value]
   const full = topic === 'crypto_prices' ? decimalText(e18) : String(e18)
   const payload = {
@@ -154,7 +171,7 @@ function sendPrint(client: Client, topic: Topic, print: RelayedPrint): void {
 
 /** What a filter gets first: the last minute, told under the topic of the exchange prices whatever was asked for. */
 function sendBackfill(
-  deps: RtdsDeps,
+  deps: Talk,
   client: Client,
   topic: Topic,
   symbols: ReadonlySet<string>,
@@ -165,6 +182,8 @@ function sendBackfill(
     if (!symbols.has(symbol(asset))) continue
     const data = deps.relay
       .backfill(asset, BACKFILL_PRINTS)
+      .filter((print) => !deps.onTheWay.has(print))
+      .filter(({ settlement }) => value === 'exchange' || settlement)
       .map((print) => ({ timestamp: print.sec * 1_000, value: floatOf(print[value]) }))
     const payload = { data, symbol: symbol(asset) }
     tell(
@@ -185,33 +204,11 @@ function decimalText(e18: bigint): string {
   return `${digits.slice(0, -FULL_DECIMALS)}.${digits.slice(-FULL_DECIMALS, EXCHANGE_DECIMALS - FULL_DECIMALS)}`
 }
 
-function tradeText(client: Client, event: Extract<WorldEvent, { kind: 'print' }>): string {
-  const { market, print, atMs } = event
-  const asset = print.onDown ? market.down : market.up
-  const payload = {
-    asset,
-    bio: '',
-    conditionId: market.conditionId,
-    eventSlug: market.slug,
-    icon: '',
-    name: 'somebody',
-    outcome: outcomeOf(market, asset),
-    outcomeIndex: print.onDown ? 1 : 0,
-    price: print.price / TICKS_PER_DOLLAR,
-    profileImage: '',
-    proxyWallet: `0x${print.transactionHash.slice(2, 42)}`,
-    pseudonym: 'somebody',
-    side: print.buys ? 'BUY' : 'SELL',
-    size: print.size / 1_000_000,
-    slug: market.slug,
-    timestamp: Math.floor(atMs / 1_000),
-    title: market.title,
-    transactionHash: print.transactionHash,
-  }
+function tradeText(client: Client, print: TradePrint): string {
   return JSON.stringify({
     connection_id: client.connectionId,
-    payload,
-    timestamp: atMs,
+    payload: activityOf(print),
+    timestamp: print.atMs,
     topic: 'activity',
     type: 'orders_matched',
   })

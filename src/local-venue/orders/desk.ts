@@ -6,25 +6,13 @@ import type { Side } from '../../domain/ids.ts'
 import { createMatching, sideOf } from '../../sim/matching.ts'
 import { type Accounts, createAccounts, FEES, HOUSE } from '../../sim/matching-accounts.ts'
 import { isMarket, limitOf } from '../../sim/matching-rules.ts'
-import type { OrderRecord, Outcome, Refusal, Trade, VenueOrder } from '../../sim/matching-types.ts'
+import type { Outcome, Refusal, Trade, VenueOrder } from '../../sim/matching-types.ts'
 import type { Faults } from '../faults.ts'
 import { hexId } from '../identity.ts'
 import type { LevelTouch, People, VenueMarket } from '../market.ts'
 import type { World } from '../world.ts'
 import type { Intake } from './intake.ts'
-
-export type TradeStatus = 'MATCHED' | 'RETRYING' | 'MINED' | 'CONFIRMED' | 'FAILED'
-
-export type TradeRecord = {
-  readonly id: string
-  readonly trade: Trade
-  readonly market: VenueMarket
-  status: TradeStatus
-  transactionHash: string
-  updatedMs: number
-}
-
-export type PlacedOrder = { readonly record: OrderRecord; readonly market: VenueMarket }
+import { createRecords, type PlacedOrder, type TradeRecord, type TradeStatus } from './records.ts'
 
 export type DeskEvent =
   | {
@@ -69,13 +57,14 @@ export type DeskDeps = {
 const MICRO = 1_000_000
 const HOUSE_DOLLARS = 1_000_000_000 * MICRO
 const PLAY_DOLLARS = 10_000 * MICRO
+/** Orders and trades can be asked for this long after their window was resolved. */
+const KEPT_MS = 6 * 3_600_000
 
 export function createDesk(deps: DeskDeps): Desk {
   const { world } = deps
   const accounts = createAccounts(HOUSE_DOLLARS)
   const funded = new Set<string>()
-  const placed = new Map<string, PlacedOrder>()
-  const trades = new Map<string, TradeRecord>()
+  const books = createRecords()
   const open: VenueMarket[] = []
   const listeners: ((event: DeskEvent, accounts: ReadonlySet<string>) => void)[] = []
 
@@ -103,7 +92,7 @@ export function createDesk(deps: DeskDeps): Desk {
       },
       onOrder(record, what) {
         const order = { record, market }
-        placed.set(record.order.id, order)
+        books.addOrder(order)
         tell({ kind: 'order', what, placed: order }, [record.order.account])
       },
     })
@@ -122,7 +111,7 @@ export function createDesk(deps: DeskDeps): Desk {
       transactionHash: '',
       updatedMs: trade.atMs,
     }
-    trades.set(record.id, record)
+    books.addTrade(record)
     const parties = [trade.taker, trade.maker.account]
     tell({ kind: 'trade', trade: record }, parties)
     const turn = (status: TradeStatus, afterMs: number): void =>
@@ -165,10 +154,14 @@ export function createDesk(deps: DeskDeps): Desk {
   }
 
   const expire = (sec: number): void => {
-    for (const market of open) {
-      if (market.result !== null) continue
-      market.people?.matching.expire(sec)
-      world.settle(market, sec * 1_000)
+    for (const market of [...open]) {
+      if (market.result === null) {
+        market.people?.matching.expire(sec)
+        world.settle(market, sec * 1_000)
+      } else if (market.result.atMs + KEPT_MS <= sec * 1_000) {
+        open.splice(open.indexOf(market), 1)
+        books.forget(market)
+      }
     }
     world.schedule((sec + 1) * 1_000, () => expire(sec + 1))
   }
@@ -185,18 +178,14 @@ export function createDesk(deps: DeskDeps): Desk {
     },
     submit,
     cancel(id) {
-      const order = placed.get(id)
+      const order = books.order(id)
       if (order === undefined || order.market.people?.matching.cancel(id) == null) return false
       world.settle(order.market, Math.floor(deps.nowMs()))
       return true
     },
-    order: (id) => placed.get(id),
-    ordersOf: (account) =>
-      [...placed.values()].filter(({ record }) => record.order.account === account),
-    tradesOf: (account) =>
-      [...trades.values()].filter(
-        ({ trade }) => trade.taker === account || trade.maker.account === account,
-      ),
+    order: books.order,
+    ordersOf: books.ordersOf,
+    tradesOf: books.tradesOf,
     reserved: (account) =>
       open.reduce(
         (sum, market) => sum + (market.people?.matching.reserved(account).dollars ?? 0),

@@ -128,5 +128,5 @@ function signerRefusal(
   const other: OrderVersion = version === '2' ? '3' : '2'
   if (orderSigner(fields, other, signature)?.toLowerCase() === holder)
     return refuse('order_version_mismatch')
-  return PAYLOAD
+  return refuse('invalid signature')
 }

@@ -16,8 +16,7 @@ export function moodBefore(faults: Faults, postOnly: boolean, nowMs: number): An
   if (faults.strikes('order-html')) return { status: 403, body: BLOCK_PAGE }
   if (faults.strikes('order-429'))
     return { ...refusal(429, 'Too Many Requests'), headers: { 'Retry-After': String(RETRY_SEC) } }
-  if (restart === 'closed' || faults.strikes('order-425'))
-    return { ...refusal(425, 'Too Early'), headers: { 'Retry-After': String(RETRY_SEC) } }
+  if (restart === 'closed' || faults.strikes('order-425')) return tooEarly()
   if (faults.strikes('order-500')) return refusal(500, 'order timed out')
   if (!postOnly && (restart === 'post-only' || faults.strikes('order-post-only'))) {
     return {
@@ -31,6 +30,15 @@ export function moodBefore(faults: Faults, postOnly: boolean, nowMs: number): An
     }
   }
   return null
+}
+
+/** Resting orders can be taken back in post-only mode, but not while the engine is away. */
+export function moodOfCancels(faults: Faults, nowMs: number): Answer | null {
+  return restartPhase(faults, nowMs) === 'closed' || faults.strikes('order-425') ? tooEarly() : null
+}
+
+function tooEarly(): Answer {
+  return { ...refusal(425, 'Too Early'), headers: { 'Retry-After': String(RETRY_SEC) } }
 }
 
 /** Where a restart of the engine stands that was set as a fault. */

@@ -1,14 +1,28 @@
 /** Orders and trades as the CLOB tells them: by REST and on the user channel. Sizes and prices are decimal texts, times seconds or milliseconds as texts. */
+import { getAddress } from 'ethers'
 import { TICKS_PER_DOLLAR } from '../../domain/units.ts'
 import { HOUSE } from '../../sim/matching-accounts.ts'
 import { limitOf } from '../../sim/matching-rules.ts'
 import { outcomeOf } from '../market.ts'
-import { type DeskEvent, type PlacedOrder, type TradeRecord, tokenOf } from './desk.ts'
+import { type DeskEvent, tokenOf } from './desk.ts'
+import type { PlacedOrder, TradeRecord } from './records.ts'
 
 const MICRO = 1_000_000
 /** The key of the crowd: nobody's. */
 const NOBODY = '00000000-0000-4000-8000-000000000000'
 const NO_ADDRESS = `0x${'0'.repeat(40)}`
+
+const addresses = new Map<string, string>()
+
+/** With the capitals that make up an address's checksum. */
+function addressText(account: string): string {
+  let text = addresses.get(account)
+  if (text === undefined) {
+    text = getAddress(account)
+    addresses.set(account, text)
+  }
+  return text
+}
 
 export type OwnerOf = (account: string) => string
 
@@ -30,7 +44,7 @@ export function orderJson(
     id: order.id,
     status: state,
     owner: ownerOf(order.account),
-    maker_address: order.account,
+    maker_address: addressText(order.account),
     market: market.conditionId,
     asset_id: token,
     side: order.way,
@@ -70,14 +84,14 @@ export function tradeJson(
     outcome: outcomeOf(market, token),
     bucket_index: 0,
     owner: trade.taker === HOUSE ? NOBODY : ownerOf(trade.taker),
-    maker_address: trade.taker === HOUSE ? NO_ADDRESS : trade.taker,
+    maker_address: trade.taker === HOUSE ? NO_ADDRESS : addressText(trade.taker),
     transaction_hash: transactionHash,
     trader_side: trade.taker === account ? 'TAKER' : 'MAKER',
     maker_orders: [
       {
         order_id: maker.orderId ?? `0x${'0'.repeat(64)}`,
         owner: maker.account === HOUSE ? NOBODY : ownerOf(maker.account),
-        maker_address: maker.account === HOUSE ? NO_ADDRESS : maker.account,
+        maker_address: maker.account === HOUSE ? NO_ADDRESS : addressText(maker.account),
         matched_amount: decimal(maker.shares),
         price: priceText(maker.price),
         fee_rate_bps: '',
@@ -114,7 +128,7 @@ function killedJson(
     expiration: '0',
     order_type: order.type,
     status: `CANCELED_${why}`,
-    maker_address: order.account,
+    maker_address: addressText(order.account),
     timestamp,
   }
 }

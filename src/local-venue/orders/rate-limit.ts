@@ -1,9 +1,10 @@
-/** Orders a second of one key: a bucket of tokens, as the venue counts for its standard tier. */
+/** Orders or cancels a second of one key: a bucket of tokens, as the venue counts for its standard tier. */
 import { type Reply, refusal } from '../http.ts'
 
-const PER_SEC = 40
-const BURST = 60
-const TIER = 'standard'
+export type Bucket = { readonly perSec: number; readonly burst: number }
+export const ORDERS: Bucket = { perSec: 40, burst: 60 }
+export const CANCELS: Bucket = { perSec: 80, burst: 120 }
+export const TIER = 'standard'
 
 export type RateLimit = {
   /** Null when there were enough tokens; they are gone then. */
@@ -11,13 +12,13 @@ export type RateLimit = {
   headers(key: string): Readonly<Record<string, string>>
 }
 
-export function createRateLimit(nowMs: () => number): RateLimit {
+export function createRateLimit(nowMs: () => number, { perSec, burst }: Bucket): RateLimit {
   const buckets = new Map<string, { tokens: number; atMs: number }>()
 
   function filled(key: string): { tokens: number; atMs: number } {
     const atMs = nowMs()
-    const bucket = buckets.get(key) ?? { tokens: BURST, atMs }
-    bucket.tokens = Math.min(BURST, bucket.tokens + ((atMs - bucket.atMs) / 1_000) * PER_SEC)
+    const bucket = buckets.get(key) ?? { tokens: burst, atMs }
+    bucket.tokens = Math.min(burst, bucket.tokens + ((atMs - bucket.atMs) / 1_000) * perSec)
     bucket.atMs = atMs
     buckets.set(key, bucket)
     return bucket
@@ -27,7 +28,7 @@ export function createRateLimit(nowMs: () => number): RateLimit {
     const { tokens, atMs } = filled(key)
     return {
       'Poly-RateLimit-Remaining': String(Math.floor(tokens)),
-      'Poly-RateLimit-Reset': String(Math.ceil(atMs / 1_000 + (BURST - tokens) / PER_SEC)),
+      'Poly-RateLimit-Reset': String(Math.ceil(atMs / 1_000 + (burst - tokens) / perSec)),
       'Poly-RateLimit-Tier': TIER,
     }
   }
@@ -36,11 +37,12 @@ export function createRateLimit(nowMs: () => number): RateLimit {
     headers,
     spend(key, cost) {
       const bucket = filled(key)
-      if (bucket.tokens >= cost) {
+      // More than a full bucket holds is let through once it is full, and owed.
+      if (bucket.tokens >= Math.min(cost, burst)) {
         bucket.tokens -= cost
         return null
       }
-      const waitSec = Math.ceil((cost - bucket.tokens) / PER_SEC)
+      const waitSec = Math.ceil((cost - bucket.tokens) / perSec)
       return {
         ...refusal(429, 'Too Many Requests'),
         headers: { ...headers(key), 'Retry-After': String(waitSec) },

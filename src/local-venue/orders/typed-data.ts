@@ -38,6 +38,10 @@ const ORDER_TEXT = `Order(${ORDER.map(({ type, name }) => `${type} ${name}`).joi
 const WRAPPER_TEXT = `TypedDataSign(Order contents,string name,string version,uint256 chainId,address verifyingContract,bytes32 salt)${ORDER_TEXT}`
 const ZERO_32 = `0x${'0'.repeat(64)}`
 const INNER_CHARS = 2 + 130
+/** r, s, and 27 or 28: contracts accept no other form. */
+const SIGNATURE = /^0x[0-9a-f]{128}(1b|1c)$/i
+/** Of the two points that sign the same text, contracts accept the lower one. */
+const S_MAX = 0x7fffffffffffffffffffffffffffffff5d576e7357a4501ddfe92f46681b20a0n
 
 /** An order as it is signed. */
 export type SignedFields = {
@@ -88,7 +92,7 @@ export function orderSigner(
 ): string | null {
   try {
     if (fields.signatureType === 3) return walletSigner(fields, version, signature)
-    return recoverAddress(orderHash(fields, version), signature)
+    return isCanonical(signature) ? recoverAddress(orderHash(fields, version), signature) : null
   } catch {
     // No 65 bytes, or no point of the curve.
     return null
@@ -125,7 +129,12 @@ function walletSigner(
     ),
   )
   const digest = keccak256(concat(['0x1901', domainHash(version), struct]))
-  return recoverAddress(digest, signature.slice(0, INNER_CHARS))
+  const inner = signature.slice(0, INNER_CHARS)
+  return isCanonical(inner) ? recoverAddress(digest, inner) : null
+}
+
+function isCanonical(signature: string): boolean {
+  return SIGNATURE.test(signature) && BigInt(`0x${signature.slice(66, 130)}`) <= S_MAX
 }
 
 /** Whoever asked for an API key. */
