@@ -95,6 +95,10 @@ export const FAULTS = {
   },
   'trade-failed': { says: 'trades: a matched trade fails on chain and is undone', chance: 1 },
   'trade-retrying': { says: 'trades: a matched trade is sent again before it is mined', chance: 1 },
+  'user-seconds': {
+    says: 'user channel: timestamps are seconds, as in some examples of the documentation',
+    chance: 1,
+  },
   'rtds-freeze': {
     says: 'RTDS: no prices, while the socket stays open and PONG is answered; PolyBolt goes on',
     chance: 1,

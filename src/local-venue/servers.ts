@@ -33,15 +33,16 @@ import type { ProfileName } from './profile.ts'
 import type { ServiceName } from './services.ts'
 import type { World } from './world.ts'
 
-/** The hold on takers, and how long a trade takes to its block and to its end. */
-const FAITHFUL_TIMES = { holdMs: 150, minedMs: 3_000, confirmedMs: 12_000 }
-const DEMO_TIMES = { holdMs: 150, minedMs: 1_000, confirmedMs: 2_000 }
+/** How long a trade takes to its block and to its end. */
+const FAITHFUL_TIMES = { minedMs: 3_000, confirmedMs: 12_000 }
+const DEMO_TIMES = { minedMs: 1_000, confirmedMs: 2_000 }
 
 export type ServerDeps = {
   readonly world: World
   readonly faults: Faults
   readonly pacer: Pacer
   readonly profile: ProfileName
+  readonly holdMs: number
   /** Has an API key from the start. */
   readonly account: string
   nowMs(): number
@@ -134,6 +135,7 @@ function createTrading(deps: ServerDeps): {
     nowMs,
     later,
     faults: deps.faults,
+    holdMs: deps.holdMs,
     ...(deps.profile === 'demo' ? DEMO_TIMES : FAITHFUL_TIMES),
   })
   const holders = createHolders()
@@ -150,7 +152,7 @@ function createTrading(deps: ServerDeps): {
     marketOf: (token) => world.byToken(token),
     versionOf: ({ version }) => (version === 'v2' ? '3' : '2'),
   }
-  const users = createUserChannel({ desk, keys, holders, nowMs })
+  const users = createUserChannel({ desk, keys, holders, faults: deps.faults, nowMs })
   const allowances = createAllowances()
   const orders = orderRoutes({
     world,

@@ -32,6 +32,8 @@ export type VenueOptions = {
   readonly ratePerSec?: number
   /** Overrides the profile's delay between a window's end and its resolution. */
   readonly resolutionDelayMs?: number
+  /** How long orders that take are held before they match. */
+  readonly holdMs?: number
 }
 
 export type RunningVenue = {
@@ -49,6 +51,8 @@ export type RunningVenue = {
 
 export const DEFAULTS = { seed: 1, ratePerSec: 20, profile: 'faithful' } as const
 const CHAIN_ID = 137
+/** As the real venue holds takers today. */
+const HOLD_MS = 150
 const LISTED_AHEAD = 4
 /** A fault that is left on must not keep a window from ever being resolved. */
 const HELD_AT_MOST_MS = 300_000
@@ -81,6 +85,7 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
     faults,
     pacer,
     profile: profile.name,
+    holdMs: options.holdMs ?? HOLD_MS,
     account: account.address,
     nowMs,
   })

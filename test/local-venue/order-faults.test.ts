@@ -4,7 +4,15 @@ import { Wallet } from 'ethers'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { requestSignature } from '../../src/local-venue/orders/keys.ts'
 import type { RunningVenue } from '../../src/local-venue/venue.ts'
-import { aVenue, clearFaults, json, setFault, type WindowState, windowOf } from './support.ts'
+import {
+  aVenue,
+  clearFaults,
+  connect,
+  json,
+  setFault,
+  type WindowState,
+  windowOf,
+} from './support.ts'
 
 type Account = {
   dollars: number
@@ -174,4 +182,21 @@ test('more than the bucket holds is too many, and the headers say how many are l
   const refused = answers.filter(({ status }) => status === 429)
   expect(refused.length).toBeGreaterThan(0)
   expect(refused[0]?.headers.get('retry-after')).toBe('1')
+})
+
+test('the user channel tells milliseconds, and seconds where it is in that mood', async () => {
+  const socket = await connect(venue.endpoints.userWs)
+  const creds = await client.deriveApiKey()
+  socket.send({
+    auth: { apiKey: creds.key, secret: creds.secret, passphrase: creds.passphrase },
+    type: 'user',
+  })
+  const stampOf = (text: string): string => (JSON.parse(text) as { timestamp: string }).timestamp
+  await shot()
+  expect(stampOf(await socket.until((text) => text.includes('MATCHED')))).toMatch(/^\d{13}$/)
+  await setFault(venue, { name: 'user-seconds' })
+  const next = socket.next((text) => text.includes('MATCHED'))
+  await shot()
+  expect(stampOf(await next)).toMatch(/^\d{10}$/)
+  socket.close()
 })

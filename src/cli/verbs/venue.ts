@@ -15,6 +15,7 @@ import { EXIT, print, type Verb } from '../verb.ts'
 const WINDOW_LEAST_SEC = 90
 const DAY_SEC = 86_400
 const RATE_MAX = 2_000
+const HOLD_MAX_MS = 10_000
 /** The last millisecond that a Date holds, less a century for the venue to run. */
 const EPOCH_MAX_MS = 8_000_000_000_000
 
@@ -57,6 +58,10 @@ export const venue: Verb = {
         default: String(DEFAULTS.ratePerSec),
         describe: 'book changes a second of each market',
       })
+      .option('hold', {
+        type: 'string',
+        describe: 'milliseconds that orders which take are held before they match (150)',
+      })
       .option('parent', {
         type: 'boolean',
         default: false,
@@ -88,6 +93,7 @@ export function optionsOf(flags: Flags, profileName: string | undefined): VenueO
     )
   }
   const epochMs = whole(flags, 'epoch', 0, EPOCH_MAX_MS)
+  const holdMs = whole(flags, 'hold', 0, HOLD_MAX_MS)
   const { fault } = flags
   const named = Array.isArray(fault) ? fault.map(String) : []
   return {
@@ -101,6 +107,7 @@ export function optionsOf(flags: Flags, profileName: string | undefined): VenueO
     ...(windowSec === undefined ? {} : { windowSec }),
     ...(firstCloseSec === undefined ? {} : { firstCloseSec }),
     ...(epochMs === undefined ? {} : { epochMs }),
+    ...(holdMs === undefined ? {} : { holdMs }),
   }
 }
 

@@ -138,9 +138,8 @@ export function eventText(
   event: DeskEvent,
   account: string,
   ownerOf: OwnerOf,
-  nowMs: number,
+  timestamp: string,
 ): string {
-  const timestamp = String(Math.floor(nowMs))
   if (event.kind === 'trade') {
     const json = tradeJson(event.trade, account, ownerOf)
     return JSON.stringify({

@@ -1,5 +1,6 @@
 /** The user channel: who shows the credentials of a key hears of its own orders and trades. Nothing is acknowledged and nothing is told again. */
 import type { WebSocket } from 'ws'
+import type { Faults } from '../faults.ts'
 import { parseObject, tell } from '../feeds/socket-server.ts'
 import type { Desk } from './desk.ts'
 import type { Holders } from './holders.ts'
@@ -12,6 +13,7 @@ export type UserChannelDeps = {
   readonly desk: Desk
   readonly keys: Keys
   readonly holders: Holders
+  readonly faults: Faults
   nowMs(): number
 }
 
@@ -27,12 +29,14 @@ export function createUserChannel(deps: UserChannelDeps): UserChannel {
   deps.desk.listen((event, accounts) => {
     const { market } =
       event.kind === 'trade' ? event.trade : event.kind === 'order' ? event.placed : event
+    const ms = Math.floor(deps.nowMs())
+    const stamp = String(deps.faults.strikes('user-seconds') ? Math.floor(ms / 1_000) : ms)
     for (const client of clients) {
       const key = client.owner?.credentials.apiKey
       if (key === undefined || !(client.all || client.markets.has(market.conditionId))) continue
       for (const account of accounts) {
         if (deps.holders.keyOf(account) === key)
-          tell(client.socket, eventText(event, account, deps.holders.keyOf, deps.nowMs()))
+          tell(client.socket, eventText(event, account, deps.holders.keyOf, stamp))
       }
     }
   })
