@@ -3,7 +3,7 @@
 import type { WakePurpose } from './events.ts'
 import type { ConditionId, TokenId } from './ids.ts'
 import type { Market } from './market.ts'
-import type { Order } from './order.ts'
+import type { Order, Rung } from './order.ts'
 import type { Micros } from './units.ts'
 
 export type EngineCommand =
@@ -15,6 +15,8 @@ export type EngineCommand =
   | { readonly kind: 'resync'; readonly token: TokenId; readonly reason: string }
   /** Find out who won, and say so by a `market_resolved` event. */
   | { readonly kind: 'await_resolution'; readonly market: Market }
+  /** Orders that may be wanted soon: what can be made ready ahead, is. */
+  | { readonly kind: 'arm'; readonly market: Market; readonly rungs: readonly Rung[] }
   | { readonly kind: 'submit'; readonly order: Order; readonly market: Market }
   /** Call back with a `timer` event at this instant of our own clock. */
   | {
@@ -26,4 +28,5 @@ export type EngineCommand =
   /** The window is done with: forget it everywhere. */
   | { readonly kind: 'retire'; readonly conditionId: ConditionId }
 
+export type Arm = Extract<EngineCommand, { kind: 'arm' }>
 export type Submit = Extract<EngineCommand, { kind: 'submit' }>

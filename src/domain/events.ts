@@ -99,6 +99,8 @@ export type RoundTrip = Stamp & {
 export type OrderOutcome = Stamp & {
   readonly kind: 'order_outcome'
   readonly orderId: OrderId
+  /** What the venue calls the order; null on paper. */
+  readonly venueId: string | null
   readonly outcome: SubmitOutcome
 }
 
@@ -121,7 +123,7 @@ export type FeedChanged = Stamp & {
 }
 
 /** What a wake was asked for. `stale` belongs to no market. */
-export type WakePurpose = 'listen' | 'trigger' | 'close' | 'clean_up' | 'stale'
+export type WakePurpose = 'listen' | 'arm' | 'trigger' | 'close' | 'clean_up' | 'stale'
 
 export type Timer = Stamp & {
   readonly kind: 'timer'
@@ -141,6 +143,10 @@ export type Restored = Stamp & {
   readonly cash: MicroUsdc
   readonly paused: boolean
   readonly shots: readonly RestoredShot[]
+  /** Windows that were made ready when the process ended, without any sign of a shot: nobody can prove that there is none. */
+  readonly barred: readonly Market[]
+  /** Windows that are over and done with. */
+  readonly settled: readonly ConditionId[]
 }
 
 export type RestoredShot = {
@@ -148,6 +154,8 @@ export type RestoredShot = {
   readonly order: Order
   /** Null when the process died before it knew. */
   readonly outcome: SubmitOutcome | null
+  /** The books of before do not know it: the process died before they were told. */
+  readonly isNews: boolean
 }
 
 export type EngineEvent =

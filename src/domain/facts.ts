@@ -27,6 +27,15 @@ export type QuotedPrice = {
   readonly ageMicros: number
 }
 
+/** What has to pass between sending an order and its match: an order sent later than their sum before the close is too late. */
+export type Deadline = {
+  readonly roundTripMicros: number
+  readonly holdMicros: number
+  readonly clockErrorMicros: number
+  readonly jitterMicros: number
+  readonly totalMicros: number
+}
+
 /** One evaluation of one window: the inputs, every check with its margin, and what came of it. */
 export type Decision = {
   readonly conditionId: ConditionId
@@ -38,6 +47,7 @@ export type Decision = {
   readonly up: BookView
   readonly down: BookView
   readonly prices: readonly QuotedPrice[]
+  readonly deadline: Deadline
   readonly side: Side | null
   readonly limit: Ticks | null
   readonly spend: MicroUsdc | null
@@ -108,6 +118,7 @@ export type EngineFact = { readonly at: Micros } & (
       readonly kind: 'outcome'
       readonly order: Order
       readonly market: Market
+      readonly venueId: string | null
       readonly outcome: SubmitOutcome
       readonly cash: MicroUsdc
     }
@@ -124,7 +135,12 @@ export type EngineFact = { readonly at: Micros } & (
     }
   | { readonly kind: 'clock'; readonly offsetMicros: number; readonly errorMicros: number }
   | { readonly kind: 'operator'; readonly action: 'pause' | 'resume' | 'stop' }
-  | { readonly kind: 'restored'; readonly cash: MicroUsdc; readonly shots: number }
+  | {
+      readonly kind: 'restored'
+      readonly cash: MicroUsdc
+      readonly shots: number
+      readonly barred: number
+    }
 )
 
 export type FactKind = EngineFact['kind']

@@ -16,6 +16,9 @@ export type Order = {
   readonly decidedAt: Micros
 }
 
+/** An order that could be sent: everything of it but the moment. */
+export type Rung = Pick<Order, 'side' | 'token' | 'limit' | 'spend' | 'shares'>
+
 export type Fill = {
   readonly price: Ticks
   readonly shares: MicroShares
@@ -28,10 +31,25 @@ export type SubmitOutcome =
       readonly shares: MicroShares
       readonly cost: MicroUsdc
       readonly fee: MicroUsdc
+      /** Matched is a position; only confirmed is a profit or a loss. Paper fills are confirmed at once. */
+      readonly finality: 'matched' | 'confirmed'
     }
   /** The venue looked and could not fill it: no money moved. */
   | { readonly state: 'killed'; readonly reason: string }
   /** The venue would not look at it: no money moved. */
   | { readonly state: 'rejected'; readonly reason: string }
+  /** It was matched, and the chain did not take it: the money is back. */
+  | { readonly state: 'reverted'; readonly reason: string }
   /** Nobody knows yet. Counts as open until proven otherwise. */
   | { readonly state: 'unknown'; readonly reason: string }
+
+/** What the outcome costs as far as it is known. */
+export function spentOn(outcome: SubmitOutcome | null): number {
+  return outcome?.state === 'filled' ? outcome.cost + outcome.fee : 0
+}
+
+/** Nothing that may still come changes it. */
+export function isFinal(outcome: SubmitOutcome | null): boolean {
+  if (outcome === null || outcome.state === 'unknown') return false
+  return outcome.state !== 'filled' || outcome.finality === 'confirmed'
+}

@@ -1,5 +1,5 @@
 /** What the shell must provide. The engine knows none of these; the dispatcher and the modes do. */
-import type { Submit } from './commands.ts'
+import type { Arm, Submit } from './commands.ts'
 import type { EngineEvent, Restored } from './events.ts'
 import type { EngineFact } from './facts.ts'
 import type { Asset, ConditionId, Side, TokenId } from './ids.ts'
@@ -14,6 +14,8 @@ export type EventSink = (event: EngineEvent) => void
  */
 export interface Gateway {
   submit(command: Submit): void
+  /** Makes ready what can be made ready; never throws. */
+  arm(command: Arm): void
   /** Settles what is in flight, then closes. */
   close(): Promise<void>
 }
@@ -83,9 +85,12 @@ export interface Log {
   error(message: string, data?: Readonly<Record<string, unknown>>): void
 }
 
+/** What a restart must not forget. */
+export type Remembered = Pick<Restored, 'cash' | 'paused' | 'shots' | 'barred' | 'settled'>
+
 /** The ledger as the bot needs it: it hears every fact, and knows at the start what must not be forgotten. */
 export interface Keeper extends FactSink {
-  restore(): Promise<Pick<Restored, 'cash' | 'paused' | 'shots'>>
+  restore(): Promise<Remembered>
 }
 
 /** An estimate of the venue's clock. */

@@ -66,14 +66,20 @@ export type StrategyDefinition<Params> = {
   listenFromSec(params: Params): number
   /** Seconds before the close in which `decide` runs: from the first to the second. */
   span(params: Params): { readonly fromSec: number; readonly toSec: number }
+  /** The orders that it may want, so that they can be made ready ahead; left out where that cannot be said. */
+  ladder?(params: Params): Ladder
   decide(view: View, params: Params): Verdict
 }
+
+/** Whichever side, one size, at any price up to the highest. */
+export type Ladder = { readonly shares: MicroShares; readonly highest: Ticks }
 
 /** A strategy with its parameters in place: what the engine runs. */
 export type BoundStrategy = {
   readonly name: string
   readonly listenFromSec: number
   readonly span: { readonly fromSec: number; readonly toSec: number }
+  readonly ladder: Ladder | null
   decide(view: View): Verdict
 }
 
@@ -97,6 +103,7 @@ export function defineStrategy<Params>(definition: StrategyDefinition<Params>): 
         name: definition.name,
         listenFromSec: definition.listenFromSec(params),
         span: definition.span(params),
+        ladder: definition.ladder?.(params) ?? null,
         decide: (view) => definition.decide(view, params),
       }
     },

@@ -1,12 +1,13 @@
 /** One evaluation of one window: the strategy's verdict, then every check of the gate. Order of work: see, decide, gate. */
-import type { Decision, QuotedPrice } from '../domain/facts.ts'
+import type { Deadline, Decision, QuotedPrice } from '../domain/facts.ts'
 import { orderId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { Order } from '../domain/order.ts'
 import type { Intent, View } from '../domain/strategy.ts'
 import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
+import { sharesFor, spendFor } from '../pricing/amounts.ts'
 import { takerFee } from '../pricing/fees.ts'
-import { orderChecks, type Situation, worldChecks, worstSpend } from '../risk/gate.ts'
+import { orderChecks, type Situation, worldChecks } from '../risk/gate.ts'
 import { bookView, type LastSecondTrader, tokenView } from './last-second-trader.ts'
 import type { EngineSettings } from './settings.ts'
 
@@ -14,7 +15,7 @@ export type World = {
   readonly recvAt: Micros
   readonly venueNow: Micros
   readonly clockErrorMicros: number | null
-  readonly roundTripP99Micros: number | null
+  readonly deadline: Deadline
   readonly cash: MicroUsdc
   readonly paused: boolean
   readonly prices: readonly QuotedPrice[]
@@ -40,7 +41,7 @@ export function evaluate(
   const situation = situationOf(trader, view, world, settings)
   const verdict = settings.strategy.decide(view)
   const intent = verdict.intents[0] ?? null
-  const spend = intent === null ? null : worstSpend(intent)
+  const spend = intent === null ? null : spendFor(intent.limit, intent.shares)
   const checks = [...worldChecks(situation, settings.limits), ...verdict.checks]
   if (intent !== null && spend !== null) {
     const fee = takerFee(market.fee, intent.limit, intent.shares)
@@ -57,6 +58,7 @@ export function evaluate(
     up: bookView(trader.up, world.recvAt),
     down: bookView(trader.down, world.recvAt),
     prices: world.prices,
+    deadline: world.deadline,
     side: verdict.side,
     limit: intent?.limit ?? null,
     spend,
@@ -74,7 +76,7 @@ function situationOf(
   trader: LastSecondTrader,
   view: View,
   world: World,
-  settings: EngineSettings,
+  _settings: EngineSettings,
 ): Situation {
   return {
     market: trader.market,
@@ -83,8 +85,7 @@ function situationOf(
     down: view.down,
     crossed: trader.up.book.crossed || trader.down.book.crossed,
     clockErrorMicros: world.clockErrorMicros,
-    roundTripP99Micros: world.roundTripP99Micros,
-    holdMicros: holdMicros(trader.market, settings),
+    deadline: world.deadline,
     cash: world.cash,
     ordersSent: trader.ordersSent,
     paused: world.paused,
@@ -112,7 +113,7 @@ function orderOf(
     token: intent.side === 'UP' ? trader.market.up : trader.market.down,
     limit: intent.limit,
     spend,
-    shares: intent.shares,
+    shares: sharesFor(spend, intent.limit) ?? intent.shares,
     decidedAt: world.recvAt,
   }
 }

@@ -8,17 +8,10 @@
 
 import type { Book } from '../book/book.ts'
 import type { EngineCommand } from '../domain/commands.ts'
-import type {
-  EngineEvent,
-  ListenerChanged,
-  MarketResolved,
-  OrderOutcome,
-  Restored,
-  Timer,
-} from '../domain/events.ts'
-import type { EngineFact } from '../domain/facts.ts'
+import type { EngineEvent, ListenerChanged, Restored, Timer } from '../domain/events.ts'
+import type { Deadline, EngineFact } from '../domain/facts.ts'
 import type { ConditionId, TokenId } from '../domain/ids.ts'
-import { assertNever, invariant } from '../domain/invariant.ts'
+import { assertNever } from '../domain/invariant.ts'
 import type { Market } from '../domain/market.ts'
 import {
   MICROS_PER_MS,
@@ -26,21 +19,16 @@ import {
   type Micros,
   type MicroUsdc,
   micros,
-  microUsdc,
 } from '../domain/units.ts'
 import { createBooks } from './books.ts'
-import { evaluate, sameAnswer, type World } from './decision.ts'
-import {
-  ageMicros,
-  canSettle,
-  createTrader,
-  type LastSecondTrader,
-  settlementOf,
-  trackOf,
-} from './last-second-trader.ts'
+import { createJitter, deadlineOf } from './deadline.ts'
+import { evaluate, holdMicros, sameAnswer, type World } from './decision.ts'
+import { rungsOf } from './ladder.ts'
+import { ageMicros, createTrader, type LastSecondTrader, trackOf } from './last-second-trader.ts'
 import { createPrices } from './prices.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
+import { createSettling, type Till } from './settling.ts'
 
 export type Step = {
   readonly commands: readonly EngineCommand[]
@@ -72,7 +60,7 @@ export function createEngine(settings: EngineSettings): Engine {
   const taken = new Set<string>()
   let commands: EngineCommand[] = []
   let facts: EngineFact[] = []
-  let cash: MicroUsdc = settings.startingCash
+  const till: Till = { cash: settings.startingCash }
   let paused = false
   let stopping = false
   let clock: EngineView['clock'] = null
@@ -82,9 +70,24 @@ export function createEngine(settings: EngineSettings): Engine {
   const command = (next: EngineCommand): void => void commands.push(next)
   const fact = (next: EngineFact): void => void facts.push(next)
   const venueNow = (recvAt: Micros): Micros => micros(recvAt + (clock?.offsetMicros ?? 0))
-  const schedule = createSchedule(settings, () => clock?.offsetMicros ?? 0, command)
+  const schedule = createSchedule(settings, {
+    offsetMicros: () => clock?.offsetMicros ?? 0,
+    leadMicros: (market) => deadline(market).totalMicros,
+    command,
+  })
   const books = createBooks(command, fact)
   const prices = createPrices()
+  const jitter = createJitter()
+  const settling = createSettling({
+    traders,
+    till,
+    fact,
+    end: (trader) => {
+      stopWatching(trader)
+      retire(trader)
+    },
+  })
+  const over = new Set<ConditionId>()
 
   function step(event: EngineEvent): Step {
     if (commands.length > 0) commands = []
@@ -104,19 +107,21 @@ export function createEngine(settings: EngineSettings): Engine {
       case 'trade_print':
       case 'tick_size_change': {
         const trader = books.apply(event)
-        if (trader !== undefined) onBook(trader, event.recvAt)
-        return
+        if (trader === undefined) return
+        // What was made ready for another grid is of no use.
+        if (event.kind === 'tick_size_change' && trader.rungsAsked) arm(trader)
+        return onBook(trader, event.recvAt)
       }
       case 'timer':
         return onTimer(event)
       case 'market_listed':
         return onListed(event.market, event.recvAt)
       case 'market_resolved':
-        return onResolved(event)
+        return settling.onResolved(event)
       case 'listener':
         return onListener(event)
       case 'order_outcome':
-        return onOutcome(event)
+        return settling.onOutcome(event)
       case 'price_tick':
         return prices.apply(event)
       case 'feed': {
@@ -130,6 +135,7 @@ export function createEngine(settings: EngineSettings): Engine {
         return
       case 'round_trip':
         roundTrip = { p50Micros: event.p50Micros, p99Micros: event.p99Micros }
+        for (const trader of traders.values()) schedule.plan(trader)
         return
       case 'operator':
         if (event.action === 'stop') stopping = true
@@ -148,7 +154,7 @@ export function createEngine(settings: EngineSettings): Engine {
       if (known.state === 'found') known.market = market
       return
     }
-    if (stopping) return
+    if (stopping || over.has(market.conditionId)) return
     const leftMicros = market.endAt - venueNow(recvAt)
     const series = `${market.asset}/${market.interval}`
     if (settings.once && taken.has(series)) return
@@ -203,7 +209,11 @@ export function createEngine(settings: EngineSettings): Engine {
       case 'listen':
         if (trader.state === 'found') listen(trader, event.recvAt)
         break
+      case 'arm':
+        arm(trader)
+        break
       case 'trigger':
+        jitter.add(event.recvAt - event.dueAt)
         shoot(trader, event.recvAt, event.recvAt - event.dueAt)
         break
       case 'close':
@@ -216,6 +226,25 @@ export function createEngine(settings: EngineSettings): Engine {
         assertNever(event.purpose)
     }
     schedule.plan(trader)
+  }
+
+  function deadline(market: Market): Deadline {
+    return deadlineOf({
+      roundTripMicros: roundTrip?.p99Micros ?? null,
+      holdMicros: holdMicros(market, settings),
+      clockErrorMicros: clock?.errorMicros ?? null,
+      jitterMicros: jitter.micros(),
+    })
+  }
+
+  /** Whatever the strategy may want in the last second is made ready before it. */
+  function arm(trader: LastSecondTrader): void {
+    const { ladder } = settings.strategy
+    if (ladder === null || trader.ordersSent > 0 || stopping) return
+    trader.rungsAsked = true
+    const tickSizes = { UP: trader.up.book.tickSize, DOWN: trader.down.book.tickSize }
+    const { market } = trader
+    command({ kind: 'arm', market, rungs: rungsOf(market, tickSizes, ladder) })
   }
 
   function onStaleTick(recvAt: Micros): void {
@@ -252,7 +281,7 @@ export function createEngine(settings: EngineSettings): Engine {
       trader.state = 'armed'
       fact({ kind: 'armed', at: recvAt, market: trader.market })
     }
-    if (schedule.inSpan(trader.market, venueNow(recvAt))) shoot(trader, recvAt, null)
+    if (schedule.inSpan(trader, venueNow(recvAt))) shoot(trader, recvAt, null)
   }
 
   /** The one place where an order is born. */
@@ -267,13 +296,13 @@ export function createEngine(settings: EngineSettings): Engine {
       (trader.state === 'fired' &&
         trader.outcome?.state === 'killed' &&
         trader.ordersSent < settings.limits.maxOrdersPerMarket)
-    if (!mayShoot || stopping || !schedule.inSpan(trader.market, venueNow(recvAt))) return
+    if (!mayShoot || stopping || !schedule.inSpan(trader, venueNow(recvAt))) return
     const world: World = {
       recvAt,
       venueNow: venueNow(recvAt),
       clockErrorMicros: clock?.errorMicros ?? null,
-      roundTripP99Micros: roundTrip?.p99Micros ?? null,
-      cash,
+      deadline: deadline(trader.market),
+      cash: till.cash,
       paused,
       prices: prices.of(trader.market.asset, recvAt),
     }
@@ -333,6 +362,16 @@ export function createEngine(settings: EngineSettings): Engine {
     command({ kind: 'retire', conditionId: trader.market.conditionId })
   }
 
+  function onRestored(event: Restored): void {
+    paused = event.paused
+    for (const conditionId of event.settled) over.add(conditionId)
+    settling.restore(event, settings.limits.maxOrdersPerMarket)
+    for (const trader of traders.values()) {
+      taken.add(`${trader.market.asset}/${trader.market.interval}`)
+      schedule.plan(trader)
+    }
+  }
+
   function onListener(event: ListenerChanged): void {
     const trader = traders.get(event.conditionId)
     if (trader === undefined) return
@@ -342,74 +381,9 @@ export function createEngine(settings: EngineSettings): Engine {
     if (state !== 'open') trackOf(trader, side).book.forget()
   }
 
-  function onOutcome(event: OrderOutcome): void {
-    const trader = findByOrder(event)
-    if (
-      trader?.order === null ||
-      trader === undefined ||
-      (trader.outcome !== null && trader.outcome.state !== 'unknown')
-    ) {
-      return fact({
-        kind: 'stray_outcome',
-        at: event.recvAt,
-        orderId: event.orderId,
-        outcome: event.outcome,
-      })
-    }
-    const { order, market } = trader
-    const { outcome } = event
-    trader.outcome = outcome
-    trader.latency = { ...trader.latency, decisionToOutcomeMicros: event.recvAt - order.decidedAt }
-    if (outcome.state === 'filled') {
-      invariant(outcome.cost <= order.spend, `order ${order.id} spent more than it was sent with`)
-      cash = microUsdc(cash - outcome.cost - outcome.fee)
-    }
-    fact({ kind: 'outcome', at: event.recvAt, order, market, outcome, cash })
-    settleIfKnown(trader, event.recvAt)
-  }
-
-  function findByOrder(event: OrderOutcome): LastSecondTrader | undefined {
-    for (const trader of traders.values()) if (trader.order?.id === event.orderId) return trader
-    return undefined
-  }
-
-  function onResolved(event: MarketResolved): void {
-    const trader = traders.get(event.conditionId)
-    if (trader === undefined || trader.winner !== null) return
-    trader.winner = event.winner
-    trader.winnerSource = event.source
-    settleIfKnown(trader, event.recvAt)
-  }
-
-  function settleIfKnown(trader: LastSecondTrader, recvAt: Micros): void {
-    if (trader.winner === null || !canSettle(trader)) return
-    const settlement = settlementOf(trader, trader.winner, cash)
-    cash = settlement.cash
-    trader.state = 'settled'
-    fact({ kind: 'settled', at: recvAt, settlement })
-    stopWatching(trader)
-    retire(trader)
-  }
-
-  function onRestored(event: Restored): void {
-    cash = event.cash
-    paused = event.paused
-    for (const shot of event.shots) {
-      const trader = createTrader(shot.market)
-      trader.state = 'fired'
-      trader.order = shot.order
-      trader.outcome = shot.outcome
-      trader.ordersSent = settings.limits.maxOrdersPerMarket
-      traders.set(shot.market.conditionId, trader)
-      taken.add(`${shot.market.asset}/${shot.market.interval}`)
-      schedule.plan(trader)
-    }
-    fact({ kind: 'restored', at: event.recvAt, cash, shots: event.shots.length })
-  }
-
   return {
     step,
-    view: () => ({ cash, paused, clock, roundTrip, traders: traders.values() }),
+    view: () => ({ cash: till.cash, paused, clock, roundTrip, traders: traders.values() }),
     book: (token) => books.book(token),
   }
 }

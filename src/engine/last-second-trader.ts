@@ -9,7 +9,7 @@ import { Book } from '../book/book.ts'
 import type { BookView, Decision, Settlement, ShotLatency } from '../domain/facts.ts'
 import type { Side, TokenId } from '../domain/ids.ts'
 import type { Market, Winner } from '../domain/market.ts'
-import type { Order, SubmitOutcome } from '../domain/order.ts'
+import { isFinal, type Order, type SubmitOutcome } from '../domain/order.ts'
 import type { TokenView } from '../domain/strategy.ts'
 import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 
@@ -39,6 +39,8 @@ export type LastSecondTrader = {
   readonly down: TokenTrack
   watched: boolean
   ordersSent: number
+  /** Orders were asked to be made ready. */
+  rungsAsked: boolean
   order: Order | null
   outcome: SubmitOutcome | null
   /** The latest evaluation; told again only when its answer changes. */
@@ -59,6 +61,7 @@ export function createTrader(market: Market): LastSecondTrader {
     down: track(market.down, 'DOWN', market),
     watched: false,
     ordersSent: 0,
+    rungsAsked: false,
     order: null,
     outcome: null,
     lastDecision: null,
@@ -114,7 +117,7 @@ export function bookView(track: TokenTrack, now: Micros): BookView {
 export function canSettle(trader: LastSecondTrader): boolean {
   if (trader.winner === null) return false
   if (trader.state !== 'fired' && trader.state !== 'passed') return false
-  return trader.order === null || (trader.outcome !== null && trader.outcome.state !== 'unknown')
+  return trader.order === null || isFinal(trader.outcome)
 }
 
 /** What a finished window paid: a dollar for each share of the winner, half of one on a split. */

@@ -10,22 +10,35 @@ import type { LastSecondTrader } from './last-second-trader.ts'
 import type { EngineSettings } from './settings.ts'
 
 /** The purposes that belong to a window, in the order in which they come. */
-const PURPOSES = ['listen', 'trigger', 'close', 'clean_up'] as const
+const PURPOSES = ['listen', 'arm', 'trigger', 'close', 'clean_up'] as const
+
+/** Orders are made ready this long before the close, or as soon as there are listeners. */
+const ARM_SEC = 60
+/** A deadline that moves is no reason to trigger earlier than this. */
+const TRIGGER_EARLIEST_SEC = 15
+/** Room for the decision itself. */
+const SLACK_MICROS = 50_000
 type Purpose = (typeof PURPOSES)[number]
 
 export type Schedule = {
   listenAt(market: Market): Micros
-  inSpan(market: Market, venueNow: Micros): boolean
+  inSpan(trader: LastSecondTrader, venueNow: Micros): boolean
   isDue(trader: LastSecondTrader, purpose: WakePurpose, venueNow: Micros): boolean
   /** Asks for every wake that is still to come and not asked for yet at that instant. */
   plan(trader: LastSecondTrader): void
   forget(trader: LastSecondTrader): void
 }
 
+export type ScheduleDeps = {
+  offsetMicros(): number
+  /** How long before the close an order of this market has to be sent at the latest. */
+  leadMicros(market: Market): number
+  command(next: EngineCommand): void
+}
+
 export function createSchedule(
   settings: EngineSettings,
-  offsetMicros: () => number,
-  command: (next: EngineCommand) => void,
+  { offsetMicros, leadMicros, command }: ScheduleDeps,
 ): Schedule {
   const done = new WeakMap<LastSecondTrader, Set<Purpose>>()
   const asked = new WeakMap<LastSecondTrader, Map<Purpose, Micros>>()
@@ -41,9 +54,17 @@ export function createSchedule(
     return micros(from - Math.round(settings.warmUpSec * MICROS_PER_SECOND))
   }
 
+  /** When the strategy says, or earlier where an order would otherwise come too late. */
+  function triggerAt(market: Market): Micros {
+    const leadSec = (leadMicros(market) + SLACK_MICROS) / MICROS_PER_SECOND
+    const wanted = strategy.span.fromSec
+    return before(market, Math.max(wanted, Math.min(leadSec, TRIGGER_EARLIEST_SEC)))
+  }
+
   function dueAt(market: Market, purpose: Purpose): Micros {
     if (purpose === 'listen') return listenAt(market)
-    if (purpose === 'trigger') return before(market, strategy.span.fromSec)
+    if (purpose === 'arm') return micros(Math.max(listenAt(market), before(market, ARM_SEC)))
+    if (purpose === 'trigger') return triggerAt(market)
     return before(market, purpose === 'close' ? 0 : -settings.cleanUpSec)
   }
 
@@ -73,9 +94,12 @@ export function createSchedule(
 
   return {
     listenAt,
-    inSpan: (market, venueNow) =>
-      venueNow >= before(market, strategy.span.fromSec) &&
-      venueNow < before(market, strategy.span.toSec),
+    inSpan(trader, venueNow) {
+      const { market } = trader
+      if (venueNow >= before(market, strategy.span.toSec)) return false
+      // What the deadline demands may move; a span that has begun does not end because of it.
+      return done.get(trader)?.has('trigger') === true || venueNow >= triggerAt(market)
+    },
     isDue,
     plan,
     forget(trader) {
@@ -87,6 +111,9 @@ export function createSchedule(
 
 function wants(trader: LastSecondTrader, purpose: Purpose): boolean {
   if (purpose === 'listen') return trader.state === 'found'
+  if (purpose === 'arm' || purpose === 'trigger') {
+    return trader.state !== 'skipped' && trader.state !== 'passed' && trader.order === null
+  }
   if (trader.state === 'skipped') return purpose === 'clean_up'
   return true
 }

@@ -8,17 +8,21 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import Database from 'libsql'
 import type { EngineFact } from '../domain/facts.ts'
+import { conditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { Order, SubmitOutcome } from '../domain/order.ts'
-import type { Keeper, Log } from '../domain/ports.ts'
+import type { Keeper, Log, Remembered } from '../domain/ports.ts'
 import { type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import type { FromLedgerWorker, ToLedgerWorker } from './ledger-worker.ts'
 import { type Write, writesOf } from './rows.ts'
-import { SCHEMA, SCHEMA_VERSION } from './schema.ts'
+import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 /** A few seconds of the busiest bot. More waiting means that the disk is gone, and money facts are never dropped. */
 const QUEUE_MAX = 10_000
+
+/** Windows that are over are not listed for longer than a day; this is days of them. */
+const SETTLED_KEPT = 5_000
 
 export type Ledger = Keeper & {
   /** Resolves when everything accepted so far is on the disk. */
@@ -41,8 +45,6 @@ export async function openLedger({ path, startingCash, log }: LedgerOptions): Pr
     throw error
   }
 }
-
-type Remembered = Awaited<ReturnType<Keeper['restore']>>
 
 function startLedger(path: string, remembered: Remembered, unlock: () => void, log: Log): Ledger {
   const worker = new Worker(workerFile(), { workerData: { path } })
@@ -142,6 +144,7 @@ function read(database: Database.Database, path: string): Remembered {
         | { value: string }
         | undefined
     )?.value
+  migrate(database, Number(meta('schema_version')))
   const version = Number(meta('schema_version'))
   if (version !== SCHEMA_VERSION) {
     throw new UserError(
@@ -162,14 +165,37 @@ function read(database: Database.Database, path: string): Remembered {
     outcome_json: string | null
     market_json: string
   }[]
+  const settled = database
+    .prepare('SELECT condition_id FROM settlements ORDER BY at_micros DESC LIMIT ?')
+    .all(SETTLED_KEPT) as { condition_id: string }[]
   return {
     cash: microUsdc(Number(meta('starting_cash_micro_usd')) - sums.spent + sums.paid),
     paused: meta('paused') === '1',
     shots: open.map((row) => ({
       market: JSON.parse(row.market_json) as Market,
       order: JSON.parse(row.order_json) as Order,
-      outcome: row.outcome_json === null ? null : (JSON.parse(row.outcome_json) as SubmitOutcome),
+      outcome: row.outcome_json === null ? null : outcomeOf(row.outcome_json),
+      isNews: false,
     })),
+    barred: [],
+    settled: settled.map(({ condition_id: id }) => conditionId(id)),
+  }
+}
+
+/** Outcomes of the first version were final when they were written. */
+function outcomeOf(json: string): SubmitOutcome {
+  const outcome = JSON.parse(json) as SubmitOutcome
+  return outcome.state === 'filled'
+    ? { ...outcome, finality: outcome.finality ?? 'confirmed' }
+    : outcome
+}
+
+function migrate(database: Database.Database, from: number): void {
+  for (let version = from; MIGRATIONS[version] !== undefined; version += 1) {
+    database.exec(MIGRATIONS[version] as string)
+    database
+      .prepare("UPDATE meta SET value = ? WHERE key = 'schema_version'")
+      .run(String(version + 1))
   }
 }
 

@@ -9,11 +9,13 @@ const WINDOW = `INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (condition_id) DO UPDATE SET state = excluded.state, reason = excluded.reason, market_json = excluded.market_json`
 const DECISION = `INSERT INTO decisions (condition_id, at_micros, left_micros, strategy, side, limit_ticks, spend_micro_usd, refused_by, why, decision_json)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
-const ORDER = `INSERT INTO orders (order_id, condition_id, strategy, side, token_id, limit_ticks, spend_micro_usd, shares_micro, decided_at_micros, state, order_json)
+/** A window of the embedded venue may be played again by the same seed and time: what was written of it then gives way. */
+const NO_FILLS = 'DELETE FROM fills WHERE order_id = ?'
+const ORDER = `INSERT OR REPLACE INTO orders (order_id, condition_id, strategy, side, token_id, limit_ticks, spend_micro_usd, shares_micro, decided_at_micros, state, order_json)
   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'sent', ?)`
-const OUTCOME = `UPDATE orders SET state = ?, reason = ?, cost_micro_usd = ?, fee_micro_usd = ?, filled_micro = ?, outcome_json = ? WHERE order_id = ?`
+const OUTCOME = `UPDATE orders SET state = ?, reason = ?, cost_micro_usd = ?, fee_micro_usd = ?, filled_micro = ?, outcome_json = ?, venue_id = COALESCE(?, venue_id) WHERE order_id = ?`
 const FILL = 'INSERT INTO fills VALUES (?, ?, ?, ?)'
-const SETTLEMENT = `INSERT INTO settlements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+const SETTLEMENT = `INSERT OR REPLACE INTO settlements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const EQUITY = 'INSERT INTO equity VALUES (?, ?, ?)'
 const OPERATOR = 'INSERT INTO operator_actions VALUES (?, ?)'
 const PAUSED = `INSERT INTO meta VALUES ('paused', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
@@ -22,6 +24,7 @@ const PAUSED = `INSERT INTO meta VALUES ('paused', ?) ON CONFLICT (key) DO UPDAT
 export const STATEMENTS: readonly string[] = [
   WINDOW,
   DECISION,
+  NO_FILLS,
   ORDER,
   OUTCOME,
   FILL,
@@ -57,7 +60,11 @@ export function writesOf(fact: EngineFact): Write[] {
         o.decidedAt,
         JSON.stringify(o),
       ]
-      return [{ sql: ORDER, values }, windowRow(fact.market, 'fired', null)]
+      return [
+        { sql: NO_FILLS, values: [o.id] },
+        { sql: ORDER, values },
+        windowRow(fact.market, 'fired', null),
+      ]
     }
     case 'outcome':
       return outcomeRows(fact)
@@ -114,6 +121,7 @@ function outcomeRows(fact: Extract<EngineFact, { kind: 'outcome' }>): Write[] {
     filled?.fee ?? 0,
     filled?.shares ?? 0,
     JSON.stringify(outcome),
+    fact.venueId,
     order.id,
   ]
   const fills = (filled?.fills ?? []).map((fill) => ({
@@ -121,8 +129,11 @@ function outcomeRows(fact: Extract<EngineFact, { kind: 'outcome' }>): Write[] {
     values: [order.id, fill.price, fill.shares, fact.at],
   }))
   const equity =
-    filled === null ? [] : [{ sql: EQUITY, values: [fact.at, fact.cash, `bought ${order.id}`] }]
-  return [{ sql: OUTCOME, values }, ...fills, ...equity]
+    filled === null && outcome.state !== 'reverted'
+      ? []
+      : [{ sql: EQUITY, values: [fact.at, fact.cash, `${outcome.state} ${order.id}`] }]
+  // What is learned later of the same order replaces what was known.
+  return [{ sql: OUTCOME, values }, { sql: NO_FILLS, values: [order.id] }, ...fills, ...equity]
 }
 
 function decisionRow(d: Decision): Write {

@@ -1,6 +1,6 @@
 /** The tables of the ledger. Instants are microseconds since the epoch; money, sizes and prices say their unit in the column's name. */
 
-export const SCHEMA_VERSION = 1
+export const SCHEMA_VERSION = 2
 
 export const SCHEMA = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -18,7 +18,7 @@ CREATE TABLE orders (
   order_id TEXT PRIMARY KEY, condition_id TEXT NOT NULL, strategy TEXT NOT NULL, side TEXT NOT NULL, token_id TEXT NOT NULL,
   limit_ticks INTEGER NOT NULL, spend_micro_usd INTEGER NOT NULL, shares_micro INTEGER NOT NULL, decided_at_micros INTEGER NOT NULL,
   state TEXT NOT NULL, reason TEXT, cost_micro_usd INTEGER NOT NULL DEFAULT 0, fee_micro_usd INTEGER NOT NULL DEFAULT 0,
-  filled_micro INTEGER NOT NULL DEFAULT 0, order_json TEXT NOT NULL, outcome_json TEXT
+  filled_micro INTEGER NOT NULL DEFAULT 0, order_json TEXT NOT NULL, outcome_json TEXT, venue_id TEXT
 );
 CREATE TABLE fills (
   order_id TEXT NOT NULL, price_ticks INTEGER NOT NULL, shares_micro INTEGER NOT NULL, at_micros INTEGER NOT NULL
@@ -39,3 +39,8 @@ CREATE VIEW trades AS
   FROM settlements s LEFT JOIN orders o ON o.condition_id = s.condition_id
   ORDER BY s.at_micros;
 `
+
+/** From each older version to the next. */
+export const MIGRATIONS: Readonly<Record<number, string>> = {
+  1: 'ALTER TABLE orders ADD COLUMN venue_id TEXT',
+}

@@ -3,13 +3,13 @@
  * the first that refuses names the reason. Notes carry no numbers, so that equal situations give equal reasons; numbers are
  * margins.
  */
+import type { Deadline } from '../domain/facts.ts'
 import type { Market } from '../domain/market.ts'
 import type { Check, Intent, TokenView } from '../domain/strategy.ts'
 import {
   MICRO,
   MICROS_PER_MS,
   type MicroUsdc,
-  notional,
   TICKS_PER_DOLLAR,
   type Ticks,
 } from '../domain/units.ts'
@@ -26,9 +26,7 @@ export type Situation = {
   readonly crossed: boolean
   /** Null before the venue's clock is bounded. */
   readonly clockErrorMicros: number | null
-  /** Null before a round trip was measured. */
-  readonly roundTripP99Micros: number | null
-  readonly holdMicros: number
+  readonly deadline: Deadline
   readonly cash: MicroUsdc
   readonly ordersSent: number
   readonly paused: boolean
@@ -103,11 +101,6 @@ export function orderChecks(
   ]
 }
 
-/** What the order locks up at most: all its shares at the limit. */
-export function worstSpend(intent: Intent): MicroUsdc {
-  return notional(intent.limit, intent.shares, 'floor')
-}
-
 function mappingCheck(now: Situation): Check {
   const { mappingDoubt } = now.market
   if (mappingDoubt !== null)
@@ -145,16 +138,15 @@ function clockCheck(now: Situation, limits: Limits): Check {
   )
 }
 
-/** An order sent later than this cannot be matched before the close: there and back, the hold, and the doubt about the clock. */
 function deadlineCheck(now: Situation): Check {
-  const need = (now.roundTripP99Micros ?? 0) + now.holdMicros + (now.clockErrorMicros ?? 0)
+  const need = now.deadline.totalMicros
   return check(
     'DEADLINE',
     now.leftMicros >= need,
     now.leftMicros - need,
     'micros',
-    'there is time for the round trip, the hold and the clock error',
-    'too late for the round trip, the hold and the clock error',
+    'there is time for the round trip, the hold, the clock error and the jitter',
+    'too late for the round trip, the hold, the clock error and the jitter',
   )
 }
 

@@ -88,7 +88,9 @@ export function createBot(deps: BotDeps): Bot {
 
   async function start(): Promise<void> {
     const remembered = await deps.keeper.restore()
-    emit({ kind: 'restored', ...remembered, recvAt: now(), venueAt: null })
+    // A new venue may play windows of before again; nothing of them is over there.
+    const settled = deps.venueIsNew ? [] : remembered.settled
+    emit({ kind: 'restored', ...remembered, settled, recvAt: now(), venueAt: null })
     for (const { order, outcome } of remembered.shots) {
       if (outcome !== null || deps.mode !== 'dry') continue
       // A shadow order lives in this process alone: when the process died before judging it, it bought nothing.
@@ -98,6 +100,7 @@ export function createBot(deps: BotDeps): Bot {
       } as const
       emit({
         kind: 'order_outcome',
+        venueId: null,
         orderId: order.id,
         outcome: killed,
         recvAt: now(),

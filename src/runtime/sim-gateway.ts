@@ -30,6 +30,7 @@ export function createSimGateway(deps: SimGatewayDeps): Gateway {
     deps.emit({
       kind: 'order_outcome',
       orderId: command.order.id,
+      venueId: null,
       outcome,
       recvAt: deps.now(),
       venueAt: null,
@@ -43,6 +44,8 @@ export function createSimGateway(deps: SimGatewayDeps): Gateway {
   }
 
   return {
+    // A shadow order needs no signature.
+    arm: () => undefined,
     submit(command) {
       if (deps.fill === 'instant') return judge(command)
       const delayMicros = deps.roundTripMicros() + deps.holdMicros(command.market)

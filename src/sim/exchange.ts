@@ -100,5 +100,6 @@ function settleUp(fills: readonly Fill[], market: Market, balance: MicroUsdc): S
     shares: microShares(shares),
     cost: microUsdc(cost),
     fee: microUsdc(fee),
+    finality: 'confirmed',
   }
 }

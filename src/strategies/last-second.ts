@@ -71,6 +71,10 @@ export const lastSecond = defineStrategy<Params>({
   params,
   listenFromSec: (chosen) => chosen.listenFromSec,
   span: (chosen) => ({ fromSec: chosen.triggerSec, toSec: 0 }),
+  ladder: (chosen) => ({
+    shares: chosen.shares as MicroShares,
+    highest: chosen.maxAsk as Ticks,
+  }),
   decide,
 })
 

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Decision } from '../../src/domain/facts.ts'
 import { conditionId, orderId } from '../../src/domain/ids.ts'
 import type { Order } from '../../src/domain/order.ts'
 import { microShares, microUsdc, ticks } from '../../src/domain/units.ts'
@@ -31,6 +32,7 @@ function filled(shares: number, cost: number, fee: number) {
     shares: microShares(shares),
     cost: microUsdc(cost),
     fee: microUsdc(fee),
+    finality: 'confirmed',
   } as const
 }
 
@@ -58,6 +60,7 @@ describe('the life of a window', () => {
     })
     bot.send({
       kind: 'order_outcome',
+      venueId: null,
       orderId: shot?.order.id ?? orderId(''),
       outcome: filled(5_000_000, 4_800_000, 13_440),
       recvAt: at(899.2),
@@ -91,6 +94,7 @@ describe('the life of a window', () => {
       const id = bot.asked('submit')[0]?.order.id ?? orderId('')
       bot.send({
         kind: 'order_outcome',
+        venueId: null,
         orderId: id,
         outcome: filled(5_000_000, 4_800_000, 13_440),
         recvAt: at(899.2),
@@ -138,6 +142,7 @@ describe('one order per market', () => {
     const id = bot.asked('submit')[0]?.order.id ?? orderId('')
     bot.send({
       kind: 'order_outcome',
+      venueId: null,
       orderId: id,
       outcome: { state: 'killed', reason: 'gone' },
       recvAt: at(899.2),
@@ -167,7 +172,9 @@ describe('one order per market', () => {
       kind: 'restored',
       cash: microUsdc(9_000_000),
       paused: false,
-      shots: [{ market, order, outcome: filled(5_000_000, 4_800_000, 13_440) }],
+      shots: [{ market, order, outcome: filled(5_000_000, 4_800_000, 13_440), isNews: false }],
+      barred: [],
+      settled: [],
       recvAt: at(899.3),
       venueAt: null,
     })
@@ -187,6 +194,7 @@ describe('one order per market', () => {
     for (const one of [orderId('stranger'), id, id]) {
       bot.send({
         kind: 'order_outcome',
+        venueId: null,
         orderId: one,
         outcome: filled(5_000_000, 4_800_000, 13_440),
         recvAt: at(899.2),
@@ -315,16 +323,32 @@ describe('why it did not shoot', () => {
     expect(bot.of('passed')[0]?.reason).toMatch(/^BOOK_UP: /)
   })
 
-  test('a round trip that eats the last second is a deadline missed', () => {
-    const bot = armed()
-    bot.send({
+  const roundTrip = (p99Micros: number) =>
+    ({
       kind: 'round_trip',
       p50Micros: 400_000,
-      p99Micros: 900_000,
+      p99Micros,
       recvAt: at(898.5),
       venueAt: null,
-    })
+    }) as const
+
+  test('a round trip that would eat the last second is triggered for earlier', () => {
+    const bot = armed()
+    bot.send(roundTrip(900_000))
     bot.runTo(at(911))
+    expect(bot.asked('submit')).toHaveLength(1)
+    const [decision] = bot.of('decided').map((fact) => fact.decision)
+    const { totalMicros, ...parts } = (decision as Decision).deadline
+    expect(Object.values(parts).reduce((sum, part) => sum + part, 0)).toBe(totalMicros)
+    expect((decision as Decision).leftMicros).toBeGreaterThan(totalMicros)
+    expect((decision as Decision).leftMicros).toBeLessThan(totalMicros + 100_000)
+  })
+
+  test('a round trip that is known too late is a deadline missed', () => {
+    const bot = armed()
+    bot.send(roundTrip(2_000_000))
+    bot.runTo(at(911))
+    expect(bot.asked('submit')).toHaveLength(0)
     expect(bot.of('passed')[0]?.reason).toMatch(/^DEADLINE: /)
   })
 
@@ -406,6 +430,7 @@ test('a tape gives the same commands and facts, byte for byte', () => {
   bot.runTo(at(899))
   bot.send({
     kind: 'order_outcome',
+    venueId: null,
     orderId: bot.asked('submit')[0]?.order.id ?? orderId(''),
     outcome: filled(5_000_000, 4_800_000, 13_440),
     recvAt: at(899.2),

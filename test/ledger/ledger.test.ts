@@ -50,9 +50,11 @@ function facts(count: number, settle: (n: number) => boolean) {
             shares: order.shares,
             cost: order.spend,
             fee: microUsdc(13_440),
+            finality: 'confirmed',
           } as const)
     bot.send({
       kind: 'order_outcome',
+      venueId: null,
       orderId: order.id,
       outcome,
       recvAt: at(900 * n + 899.2),
@@ -68,7 +70,13 @@ describe('the ledger', () => {
   test('survives a restart: cash to the micro-dollar, open shots, and nothing that is settled', async () => {
     const path = file()
     const first = await open(path)
-    expect(await first.restore()).toEqual({ cash: CASH, paused: false, shots: [] })
+    expect(await first.restore()).toEqual({
+      cash: CASH,
+      paused: false,
+      shots: [],
+      barred: [],
+      settled: [],
+    })
     const told = facts(7, (n) => n < 5)
     for (const fact of told.facts) first.accept(fact)
     await first.close()

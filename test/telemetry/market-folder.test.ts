@@ -30,6 +30,7 @@ function filledWindow(market = aMarket()): EngineFact[] {
   if (order === undefined) throw new Error('no shot')
   harness.send({
     kind: 'order_outcome',
+    venueId: null,
     orderId: order.id,
     outcome: {
       state: 'filled',
@@ -37,6 +38,7 @@ function filledWindow(market = aMarket()): EngineFact[] {
       shares: order.shares,
       cost: order.spend,
       fee: microUsdc(13_440),
+      finality: 'confirmed',
     },
     recvAt: at(899.2),
     venueAt: null,

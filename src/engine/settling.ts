@@ -1,0 +1,113 @@
+/**
+ * What becomes of a shot: its outcome, as often as more is learned of it; the winner of its window; the money. And what the process knew of
+ * both before it was started again.
+ */
+import type { MarketResolved, OrderOutcome, Restored } from '../domain/events.ts'
+import type { EngineFact } from '../domain/facts.ts'
+import type { ConditionId } from '../domain/ids.ts'
+import { invariant } from '../domain/invariant.ts'
+import { isFinal, type SubmitOutcome, spentOn } from '../domain/order.ts'
+import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
+import {
+  canSettle,
+  createTrader,
+  type LastSecondTrader,
+  settlementOf,
+} from './last-second-trader.ts'
+
+/** The money that is left. */
+export type Till = { cash: MicroUsdc }
+
+export type SettlingDeps = {
+  readonly traders: Map<ConditionId, LastSecondTrader>
+  readonly till: Till
+  fact(fact: EngineFact): void
+  /** Nothing more is to come of this window. */
+  end(trader: LastSecondTrader): void
+}
+
+const BARRED =
+  'MISSED: the process ended while this window was made ready, and nothing proves that no order is out'
+
+export function createSettling({ traders, till, fact, end }: SettlingDeps) {
+  function onOutcome(event: OrderOutcome): void {
+    const trader = findByOrder(event)
+    if (trader?.order === null || trader === undefined || !follows(trader.outcome, event.outcome)) {
+      const { orderId, outcome } = event
+      return fact({ kind: 'stray_outcome', at: event.recvAt, orderId, outcome })
+    }
+    const { order, market } = trader
+    const { outcome } = event
+    if (trader.outcome === null) {
+      const decisionToOutcomeMicros = event.recvAt - order.decidedAt
+      trader.latency = { ...trader.latency, decisionToOutcomeMicros }
+    }
+    if (outcome.state === 'filled')
+      invariant(outcome.cost <= order.spend, `order ${order.id} spent more than it was sent with`)
+    till.cash = microUsdc(till.cash + spentOn(trader.outcome) - spentOn(outcome))
+    trader.outcome = outcome
+    const { recvAt: at, venueId } = event
+    fact({ kind: 'outcome', at, order, market, venueId, outcome, cash: till.cash })
+    settleIfKnown(trader, event.recvAt)
+  }
+
+  function findByOrder(event: OrderOutcome): LastSecondTrader | undefined {
+    for (const trader of traders.values()) if (trader.order?.id === event.orderId) return trader
+    return undefined
+  }
+
+  function onResolved(event: MarketResolved): void {
+    const trader = traders.get(event.conditionId)
+    if (trader === undefined || trader.winner !== null) return
+    trader.winner = event.winner
+    trader.winnerSource = event.source
+    settleIfKnown(trader, event.recvAt)
+  }
+
+  function settleIfKnown(trader: LastSecondTrader, recvAt: Micros): void {
+    if (trader.winner === null || !canSettle(trader)) return
+    const settlement = settlementOf(trader, trader.winner, till.cash)
+    till.cash = settlement.cash
+    trader.state = 'settled'
+    fact({ kind: 'settled', at: recvAt, settlement })
+    end(trader)
+  }
+
+  function restore(event: Restored, maxOrders: number): void {
+    till.cash = event.cash
+    const { recvAt: at } = event
+    fact({
+      kind: 'restored',
+      at,
+      cash: event.cash,
+      shots: event.shots.length,
+      barred: event.barred.length,
+    })
+    for (const { market, order, outcome, isNews } of event.shots) {
+      const trader = createTrader(market)
+      trader.state = 'fired'
+      trader.order = order
+      trader.outcome = outcome
+      trader.ordersSent = maxOrders
+      traders.set(market.conditionId, trader)
+      if (isNews) fact({ kind: 'submitted', at, order, market })
+    }
+    for (const market of event.barred) {
+      if (traders.has(market.conditionId)) continue
+      const trader = createTrader(market)
+      trader.state = 'passed'
+      trader.standingRefusal = BARRED
+      traders.set(market.conditionId, trader)
+      fact({ kind: 'passed', at, market, reason: BARRED })
+    }
+  }
+
+  return { onOutcome, onResolved, restore }
+}
+
+/** More is learned of an order, never less: what is final stays, and a fill that is known is not unknown again. */
+function follows(before: SubmitOutcome | null, next: SubmitOutcome): boolean {
+  if (before === null) return true
+  if (isFinal(before)) return false
+  return before.state === 'unknown' || next.state === 'filled' || next.state === 'reverted'
+}
