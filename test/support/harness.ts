@@ -34,7 +34,9 @@ export function createHarness(settings: EngineSettings) {
       if (next === undefined || next[1].at > until) return
       wakes.delete(next[0])
       const { purpose, conditionId, at } = next[1]
-      send({ kind: 'timer', purpose, conditionId, dueAt: at, recvAt: at, venueAt: null })
+      // A wake for the past comes at once, which is now.
+      const recvAt = micros(Math.max(at, tape.at(-1)?.recvAt ?? at))
+      send({ kind: 'timer', purpose, conditionId, dueAt: at, recvAt, venueAt: null })
     }
   }
 
