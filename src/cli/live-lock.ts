@@ -4,25 +4,21 @@
  */
 import type { LoadedConfig } from '../config/load.ts'
 import { UserError } from '../domain/user-error.ts'
+import type { SigningWallet } from '../venues/polymarket/signer.ts'
 import { say } from './verb.ts'
 
 const COUNTDOWN_SEC = 5
 
 /** Returns when live trading may begin; throws the refusal otherwise. */
 export async function passLiveLocks(loaded: LoadedConfig, abort: AbortSignal): Promise<void> {
-  const { secrets, config } = loaded
-  if (
-    config.venue === 'polymarket' &&
-    secrets.PRIVATE_KEY === null &&
-    secrets.POLYMARKET_PRIVATE_KEY === null
-  ) {
+  const { config } = loaded
+  if (config.venue === 'polymarket') {
     throw new UserError(
       'preflight',
-      'live trading needs a key: set POLYMARKET_PRIVATE_KEY in .env, or run without --live',
+      'live trading on Polymarket is locked in this version: the settlement rule and the risk limits that have to stand before real money are not there yet; run without --live, or live on the embedded venue',
     )
   }
-  const where = config.venue === 'local' ? 'ON EMBEDDED VENUE' : 'WITH REAL MONEY ON POLYMARKET'
-  say(`LIVE ${where}: starting in ${COUNTDOWN_SEC} seconds. Ctrl-C aborts.`)
+  say(`LIVE ON EMBEDDED VENUE: starting in ${COUNTDOWN_SEC} seconds. Ctrl-C aborts.`)
   for (let left = COUNTDOWN_SEC; left > 0; left -= 1) {
     say(`  ${left}...`)
     await pause(1_000, abort)
@@ -44,4 +40,13 @@ function pause(ms: number, abort: AbortSignal): Promise<void> {
     if (abort.aborted) stop()
     else abort.addEventListener('abort', stop, { once: true })
   })
+}
+
+/** Whose money it is: on an embedded venue the play account that it printed. */
+export async function liveWallet(
+  _loaded: LoadedConfig,
+  account: { readonly privateKey: string } | null,
+): Promise<SigningWallet> {
+  if (account !== null) return { privateKey: account.privateKey, signatureType: 0, funder: null }
+  throw new UserError('preflight', 'live trading on Polymarket is locked in this version')
 }

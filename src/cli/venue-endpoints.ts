@@ -19,6 +19,8 @@ export type VenueChoice = {
 export type Venue = {
   readonly endpoints: Endpoints
   readonly notes: readonly string[]
+  /** The play money of an embedded venue; null where money is real. */
+  readonly account: VenueLine['account'] | null
   /** It was started for this verb and knows nothing of before. */
   readonly isNew: boolean
   stop(): Promise<void>
@@ -28,13 +30,19 @@ export async function openVenue({ venue, venueJson, childFlags }: VenueChoice): 
   if (venueJson !== undefined)
     return { ...known(readVenueFile(venueJson)), isNew: false, stop: () => Promise.resolve() }
   if (venue !== 'local')
-    return { endpoints: PRODUCTION, notes: [], isNew: false, stop: () => Promise.resolve() }
+    return {
+      endpoints: PRODUCTION,
+      notes: [],
+      account: null,
+      isNew: false,
+      stop: () => Promise.resolve(),
+    }
   const child: VenueChild = await startVenueChild(childFlags)
   return { ...known(parseVenueJson(child.line)), isNew: true, stop: child.stop }
 }
 
-function known(line: VenueLine): Pick<Venue, 'endpoints' | 'notes'> {
-  return { endpoints: line, notes: line.notes }
+function known(line: VenueLine): Pick<Venue, 'endpoints' | 'notes' | 'account'> {
+  return { endpoints: line, notes: line.notes, account: line.account }
 }
 
 function readVenueFile(file: string): VenueLine {

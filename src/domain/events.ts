@@ -156,6 +156,8 @@ export type RestoredShot = {
   readonly outcome: SubmitOutcome | null
   /** The books of before do not know it: the process died before they were told. */
   readonly isNews: boolean
+  /** What the venue calls the order; null on paper, or when it was never sent. */
+  readonly venueId: string | null
 }
 
 export type EngineEvent =

@@ -1,10 +1,11 @@
 /** What the shell must provide. The engine knows none of these; the dispatcher and the modes do. */
 import type { Arm, Submit } from './commands.ts'
-import type { EngineEvent, Restored } from './events.ts'
+import type { EngineEvent, Restored, RestoredShot } from './events.ts'
 import type { EngineFact } from './facts.ts'
 import type { Asset, ConditionId, Side, TokenId } from './ids.ts'
 import type { Market } from './market.ts'
-import type { Micros } from './units.ts'
+import type { Fill } from './order.ts'
+import type { Micros, MicroUsdc } from './units.ts'
 
 export type EventSink = (event: EngineEvent) => void
 
@@ -16,6 +17,8 @@ export interface Gateway {
   submit(command: Submit): void
   /** Makes ready what can be made ready; never throws. */
   arm(command: Arm): void
+  /** Finds out what became of orders that were open when the process before this one ended. */
+  recover(shots: readonly RestoredShot[]): void
   /** Settles what is in flight, then closes. */
   close(): Promise<void>
 }
@@ -91,6 +94,31 @@ export type Remembered = Pick<Restored, 'cash' | 'paused' | 'shots' | 'barred' |
 /** The ledger as the bot needs it: it hears every fact, and knows at the start what must not be forgotten. */
 export interface Keeper extends FactSink {
   restore(): Promise<Remembered>
+}
+
+/** An order as the venue knows it. */
+export type VenueOrderView = { readonly status: string }
+
+/** A trade in which an order of ours was the taker. */
+export type TradeView = {
+  readonly id: string
+  readonly status: 'MATCHED' | 'MINED' | 'CONFIRMED' | 'RETRYING' | 'FAILED'
+  /** At the makers' prices, in our own token. */
+  readonly fills: readonly Fill[]
+  readonly transactionHash: string
+}
+
+/** What the venue knows of our own money, orders and trades. Every question may fail; failing says nothing. */
+export interface Account {
+  /** Whose money it is. */
+  readonly address: string
+  balance(): Promise<MicroUsdc>
+  /** Has the venue look at the chain again. */
+  refresh(): Promise<void>
+  order(venueId: string): Promise<VenueOrderView | null>
+  tradesOf(conditionId: ConditionId, venueId: string): Promise<readonly TradeView[]>
+  openOrders(): Promise<readonly string[]>
+  cancelAll(): Promise<void>
 }
 
 /** An estimate of the venue's clock. */

@@ -8,14 +8,14 @@ import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import Database from 'libsql'
 import type { EngineFact } from '../domain/facts.ts'
-import { conditionId } from '../domain/ids.ts'
+import { type ConditionId, conditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { Order, SubmitOutcome } from '../domain/order.ts'
 import type { Keeper, Log, Remembered } from '../domain/ports.ts'
-import { type MicroUsdc, microUsdc } from '../domain/units.ts'
+import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import type { FromLedgerWorker, ToLedgerWorker } from './ledger-worker.ts'
-import { type Write, writesOf } from './rows.ts'
+import { redeemedRow, transferRow, type Write, writesOf } from './rows.ts'
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
 /** A few seconds of the busiest bot. More waiting means that the disk is gone, and money facts are never dropped. */
@@ -25,9 +25,16 @@ const QUEUE_MAX = 10_000
 const SETTLED_KEPT = 5_000
 
 export type Ledger = Keeper & {
+  /** Wins whose shares were not changed for dollars yet. */
+  readonly unredeemed: readonly Unredeemed[]
+  redeemed(conditionId: ConditionId, at: Micros): void
+  /** Money came in or went out without a trade of ours; negative when it went out. */
+  transferred(micro: number, why: string, at: Micros): void
   /** Resolves when everything accepted so far is on the disk. */
   flush(): Promise<void>
 }
+
+export type Unredeemed = { readonly conditionId: ConditionId; readonly payout: number }
 
 export type LedgerOptions = {
   readonly path: string
@@ -46,7 +53,9 @@ export async function openLedger({ path, startingCash, log }: LedgerOptions): Pr
   }
 }
 
-function startLedger(path: string, remembered: Remembered, unlock: () => void, log: Log): Ledger {
+type Found = { readonly memory: Remembered; readonly unredeemed: readonly Unredeemed[] }
+
+function startLedger(path: string, remembered: Found, unlock: () => void, log: Log): Ledger {
   const worker = new Worker(workerFile(), { workerData: { path } })
   const waiters: { id: number; resolve: () => void }[] = []
   let sent = 0
@@ -87,7 +96,10 @@ function startLedger(path: string, remembered: Remembered, unlock: () => void, l
 
   return {
     accept: (fact: EngineFact) => write(writesOf(fact)),
-    restore: () => Promise.resolve(remembered),
+    unredeemed: remembered.unredeemed,
+    redeemed: (id, at) => write([redeemedRow(id, at)]),
+    transferred: (micro, why, at) => write([transferRow(at, micro, why)]),
+    restore: () => Promise.resolve(remembered.memory),
     flush,
     async close() {
       await flush()
@@ -109,7 +121,7 @@ function workerFile(): string {
 }
 
 /** Makes or checks the database and reads what must not be forgotten. */
-function prepareDatabase(path: string, startingCash: MicroUsdc): Remembered {
+function prepareDatabase(path: string, startingCash: MicroUsdc): Found {
   const isNew = !existsSync(path)
   let database: Database.Database | null = null
   try {
@@ -117,7 +129,7 @@ function prepareDatabase(path: string, startingCash: MicroUsdc): Remembered {
     database.exec('PRAGMA busy_timeout = 5000')
     database.exec('PRAGMA journal_mode = WAL')
     if (isNew) create(database, startingCash)
-    return read(database, path)
+    return { memory: read(database, path), unredeemed: unredeemedIn(database) }
   } catch (error) {
     if (error instanceof UserError) throw error
     throw new UserError(
@@ -154,32 +166,46 @@ function read(database: Database.Database, path: string): Remembered {
   }
   const sums = database
     .prepare(
-      'SELECT (SELECT COALESCE(SUM(cost_micro_usd + fee_micro_usd), 0) FROM orders) AS spent, (SELECT COALESCE(SUM(payout_micro_usd), 0) FROM settlements) AS paid',
+      'SELECT (SELECT COALESCE(SUM(cost_micro_usd + fee_micro_usd), 0) FROM orders) AS spent, (SELECT COALESCE(SUM(payout_micro_usd), 0) FROM settlements) AS paid, (SELECT COALESCE(SUM(micro_usd), 0) FROM transfers) AS moved',
     )
-    .get() as { spent: number; paid: number }
+    .get() as { spent: number; paid: number; moved: number }
   const open = database
-    .prepare(`SELECT o.order_json, o.outcome_json, w.market_json FROM orders o JOIN windows w ON w.condition_id = o.condition_id
+    .prepare(`SELECT o.order_json, o.outcome_json, o.venue_id, w.market_json FROM orders o JOIN windows w ON w.condition_id = o.condition_id
     WHERE o.condition_id NOT IN (SELECT condition_id FROM settlements) ORDER BY o.decided_at_micros`)
     .all() as {
     order_json: string
     outcome_json: string | null
+    venue_id: string | null
     market_json: string
   }[]
   const settled = database
     .prepare('SELECT condition_id FROM settlements ORDER BY at_micros DESC LIMIT ?')
     .all(SETTLED_KEPT) as { condition_id: string }[]
   return {
-    cash: microUsdc(Number(meta('starting_cash_micro_usd')) - sums.spent + sums.paid),
+    cash: microUsdc(Number(meta('starting_cash_micro_usd')) - sums.spent + sums.paid + sums.moved),
     paused: meta('paused') === '1',
     shots: open.map((row) => ({
       market: JSON.parse(row.market_json) as Market,
       order: JSON.parse(row.order_json) as Order,
       outcome: row.outcome_json === null ? null : outcomeOf(row.outcome_json),
       isNews: false,
+      venueId: row.venue_id,
     })),
     barred: [],
     settled: settled.map(({ condition_id: id }) => conditionId(id)),
   }
+}
+
+function unredeemedIn(database: Database.Database): Unredeemed[] {
+  const rows = database
+    .prepare(
+      'SELECT condition_id, payout_micro_usd FROM settlements WHERE payout_micro_usd > 0 AND condition_id NOT IN (SELECT condition_id FROM redemptions)',
+    )
+    .all() as { condition_id: string; payout_micro_usd: number }[]
+  return rows.map((row) => ({
+    conditionId: conditionId(row.condition_id),
+    payout: row.payout_micro_usd,
+  }))
 }
 
 /** Outcomes of the first version were final when they were written. */

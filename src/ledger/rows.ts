@@ -17,6 +17,8 @@ const OUTCOME = `UPDATE orders SET state = ?, reason = ?, cost_micro_usd = ?, fe
 const FILL = 'INSERT INTO fills VALUES (?, ?, ?, ?)'
 const SETTLEMENT = `INSERT OR REPLACE INTO settlements VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 const EQUITY = 'INSERT INTO equity VALUES (?, ?, ?)'
+const REDEEMED = 'INSERT OR REPLACE INTO redemptions VALUES (?, ?)'
+const TRANSFER = 'INSERT INTO transfers VALUES (?, ?, ?)'
 const OPERATOR = 'INSERT INTO operator_actions VALUES (?, ?)'
 const PAUSED = `INSERT INTO meta VALUES ('paused', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
 
@@ -30,9 +32,21 @@ export const STATEMENTS: readonly string[] = [
   FILL,
   SETTLEMENT,
   EQUITY,
+  REDEEMED,
+  TRANSFER,
   OPERATOR,
   PAUSED,
 ]
+
+/** The shares of a finished window were changed for dollars. */
+export function redeemedRow(conditionId: string, at: number): Write {
+  return { sql: REDEEMED, values: [conditionId, at] }
+}
+
+/** Money came in or went out without a trade of ours. */
+export function transferRow(at: number, micro: number, why: string): Write {
+  return { sql: TRANSFER, values: [at, micro, why] }
+}
 
 export function writesOf(fact: EngineFact): Write[] {
   switch (fact.kind) {

@@ -28,6 +28,8 @@ CREATE TABLE settlements (
   decision TEXT NOT NULL, reason TEXT NOT NULL, winner TEXT NOT NULL, winner_source TEXT NOT NULL, side TEXT,
   payout_micro_usd INTEGER NOT NULL, pnl_micro_usd INTEGER NOT NULL, cash_micro_usd INTEGER NOT NULL, settlement_json TEXT NOT NULL
 );
+CREATE TABLE redemptions (condition_id TEXT PRIMARY KEY, at_micros INTEGER NOT NULL);
+CREATE TABLE transfers (at_micros INTEGER NOT NULL, micro_usd INTEGER NOT NULL, why TEXT NOT NULL);
 CREATE TABLE equity (at_micros INTEGER NOT NULL, cash_micro_usd INTEGER NOT NULL, why TEXT NOT NULL);
 CREATE TABLE operator_actions (at_micros INTEGER NOT NULL, action TEXT NOT NULL);
 CREATE VIEW trades AS
@@ -42,5 +44,7 @@ CREATE VIEW trades AS
 
 /** From each older version to the next. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
-  1: 'ALTER TABLE orders ADD COLUMN venue_id TEXT',
+  1: `ALTER TABLE orders ADD COLUMN venue_id TEXT;
+    CREATE TABLE redemptions (condition_id TEXT PRIMARY KEY, at_micros INTEGER NOT NULL);
+    CREATE TABLE transfers (at_micros INTEGER NOT NULL, micro_usd INTEGER NOT NULL, why TEXT NOT NULL);`,
 }

@@ -4,6 +4,7 @@
  */
 
 import type { EngineFact } from '../domain/facts.ts'
+import { isFinal } from '../domain/order.ts'
 import type {
   BookSource,
   EventSink,
@@ -15,21 +16,19 @@ import type {
   Tape,
   VenueClock,
 } from '../domain/ports.ts'
-import type { Micros } from '../domain/units.ts'
+import type { Micros, MicroUsdc } from '../domain/units.ts'
 import { holdMicros } from '../engine/decision.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { EngineSettings } from '../engine/settings.ts'
 import { createDispatcher } from './dispatcher.ts'
-import { createGateway, type Mode } from './modes.ts'
+import { createGateway, type Orders } from './modes.ts'
 import { createOrchestrator } from './orchestrator.ts'
-import type { PaperFill } from './sim-gateway.ts'
 import { type EngineSnapshot, engineSnapshot } from './snapshot.ts'
 import { createTimers } from './timers.ts'
 
 export type BotDeps = {
   readonly settings: EngineSettings
-  readonly mode: Mode
-  readonly fill: PaperFill
+  readonly orders: Orders
   readonly now: () => Micros
   readonly log: Log
   readonly keeper: Keeper
@@ -56,6 +55,9 @@ export type Bot = {
   stop(): Promise<void>
   snapshot(): EngineSnapshot
   readiness(): Readiness
+  cash(): MicroUsdc
+  /** No order is out whose fate could still move money. */
+  isQuiet(): boolean
   /** Resolves when a run of one window of each series is through. */
   readonly done: Promise<void>
 }
@@ -67,8 +69,8 @@ export function createBot(deps: BotDeps): Bot {
   const once = createOnce(deps.settings)
   const { books, finder, clock, feeds } = deps.venue(emit, venueNow)
   const timers = createTimers(emit, now)
-  const gateway = createGateway(deps.mode, {
-    fill: deps.fill,
+  const gateway = createGateway(deps.orders, {
+    venueNow,
     book: engine.book,
     balance: () => engine.view().cash,
     roundTripMicros: () => engine.view().roundTrip?.p50Micros ?? 0,
@@ -91,25 +93,10 @@ export function createBot(deps: BotDeps): Bot {
     // A new venue may play windows of before again; nothing of them is over there.
     const settled = deps.venueIsNew ? [] : remembered.settled
     emit({ kind: 'restored', ...remembered, settled, recvAt: now(), venueAt: null })
-    for (const { order, outcome } of remembered.shots) {
-      if (outcome !== null || deps.mode !== 'dry') continue
-      // A shadow order lives in this process alone: when the process died before judging it, it bought nothing.
-      const killed = {
-        state: 'killed',
-        reason: 'the process ended before the shadow order was judged',
-      } as const
-      emit({
-        kind: 'order_outcome',
-        venueId: null,
-        orderId: order.id,
-        outcome: killed,
-        recvAt: now(),
-        venueAt: null,
-      })
-    }
+    gateway.recover(remembered.shots)
     if (deps.venueIsNew) {
-      for (const { market } of remembered.shots) {
-        const { conditionId } = market
+      const open = [...remembered.shots.map(({ market }) => market), ...remembered.barred]
+      for (const { conditionId } of open) {
         emit({
           kind: 'market_resolved',
           conditionId,
@@ -146,6 +133,9 @@ export function createBot(deps: BotDeps): Bot {
       return stopped
     },
     snapshot: () => engineSnapshot(engine.view(), now()),
+    cash: () => engine.view().cash,
+    isQuiet: () =>
+      [...engine.view().traders].every(({ order, outcome }) => order === null || isFinal(outcome)),
     readiness: () => readinessOf(engine, started, deps.settings),
     done: once.done,
   }

@@ -1,19 +1,23 @@
 /** The only switch between dry and live: which gateway carries the orders. */
 
 import type { Gateway } from '../domain/ports.ts'
-import { UserError } from '../domain/user-error.ts'
-import { createSimGateway, type SimGatewayDeps } from './sim-gateway.ts'
+import type { Micros } from '../domain/units.ts'
+import { createSimGateway, type PaperFill, type SimGatewayDeps } from './sim-gateway.ts'
 
 export type Mode = 'dry' | 'live'
 
-export function createGateway(mode: Mode, deps: SimGatewayDeps): Gateway {
-  switch (mode) {
+/** What a gateway may know of the bot that it belongs to. */
+export type GatewayContext = Omit<SimGatewayDeps, 'fill'> & { venueNow(): Micros }
+
+export type Orders =
+  | { readonly mode: 'dry'; readonly fill: PaperFill }
+  | { readonly mode: 'live'; open(context: GatewayContext): Gateway }
+
+export function createGateway(orders: Orders, context: GatewayContext): Gateway {
+  switch (orders.mode) {
     case 'dry':
-      return createSimGateway(deps)
+      return createSimGateway({ ...context, fill: orders.fill })
     case 'live':
-      throw new UserError(
-        'preflight',
-        'live trading is not possible with this version: the live order path has not landed yet; run without --live',
-      )
+      return orders.open(context)
   }
 }

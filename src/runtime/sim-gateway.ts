@@ -4,7 +4,7 @@
  */
 import type { Book } from '../book/book.ts'
 import type { Submit } from '../domain/commands.ts'
-import type { TokenId } from '../domain/ids.ts'
+import type { OrderId, TokenId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { SubmitOutcome } from '../domain/order.ts'
 import type { EventSink, Gateway } from '../domain/ports.ts'
@@ -26,10 +26,10 @@ export type SimGatewayDeps = {
 export function createSimGateway(deps: SimGatewayDeps): Gateway {
   const inFlight = new Map<string, { timer: NodeJS.Timeout; judge: () => void }>()
 
-  function answer(command: Submit, outcome: SubmitOutcome): void {
+  function tell(orderId: OrderId, outcome: SubmitOutcome): void {
     deps.emit({
       kind: 'order_outcome',
-      orderId: command.order.id,
+      orderId,
       venueId: null,
       outcome,
       recvAt: deps.now(),
@@ -40,7 +40,7 @@ export function createSimGateway(deps: SimGatewayDeps): Gateway {
   function judge(command: Submit): void {
     inFlight.delete(command.order.id)
     const { order, market } = command
-    answer(command, judgeFillOrKill(order, market, deps.book(order.token), deps.balance()))
+    tell(order.id, judgeFillOrKill(order, market, deps.book(order.token), deps.balance()))
   }
 
   return {
@@ -51,6 +51,14 @@ export function createSimGateway(deps: SimGatewayDeps): Gateway {
       const delayMicros = deps.roundTripMicros() + deps.holdMicros(command.market)
       const timer = setTimeout(() => judge(command), Math.ceil(delayMicros / MICROS_PER_MS))
       inFlight.set(command.order.id, { timer, judge: () => judge(command) })
+    },
+    recover(shots) {
+      for (const { order, outcome } of shots) {
+        if (outcome !== null) continue
+        // A shadow order lives in its process alone: when that died before judging it, it bought nothing.
+        const reason = 'the process ended before the shadow order was judged'
+        tell(order.id, { state: 'killed', reason })
+      }
     },
     async close() {
       // A shadow order costs nothing to judge now, and an order without an answer would be carried over a restart.

@@ -58,8 +58,7 @@ async function session(change: {
   const keeper = await openLedger({ path, startingCash: settings.startingCash, log })
   const bot = createBot({
     settings,
-    mode: 'dry',
-    fill: 'shadow',
+    orders: { mode: 'dry', fill: 'shadow' },
     now: nowMicros,
     log,
     keeper,

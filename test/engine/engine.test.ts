@@ -172,7 +172,15 @@ describe('one order per market', () => {
       kind: 'restored',
       cash: microUsdc(9_000_000),
       paused: false,
-      shots: [{ market, order, outcome: filled(5_000_000, 4_800_000, 13_440), isNews: false }],
+      shots: [
+        {
+          market,
+          order,
+          outcome: filled(5_000_000, 4_800_000, 13_440),
+          isNews: false,
+          venueId: null,
+        },
+      ],
       barred: [],
       settled: [],
       recvAt: at(899.3),

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { startControl } from '../../control/server.ts'
 import type { MicroUsdc } from '../../domain/units.ts'
-import { UserError } from '../../domain/user-error.ts'
 import { openLedger } from '../../ledger/ledger.ts'
 import { nowMicros } from '../../net/clock.ts'
 import { createTape } from '../../recorder/tape.ts'
@@ -14,7 +13,8 @@ import { createLogSink } from '../../telemetry/log-sink.ts'
 import { createLogs } from '../../telemetry/logger.ts'
 import { createMarketFolder } from '../../telemetry/market-folder.ts'
 import { bindStrategy, engineSettings, venueParts } from '../bot-setup.ts'
-import { passLiveLocks } from '../live-lock.ts'
+import { liveWallet, passLiveLocks } from '../live-lock.ts'
+import { openLive, shotLine } from '../live-setup.ts'
 import { createScreen, type Screen } from '../live-table.ts'
 import { scheduled } from '../scheduled.ts'
 import { settledLine } from '../settled-line.ts'
@@ -96,7 +96,7 @@ export const run: Verb = {
     const stop = new AbortController()
     const unlisten = onSignals(stop)
     try {
-      if (args.live) await refuseLive(loaded, stop.signal)
+      if (args.live) await passLiveLocks(loaded, stop.signal)
       if (args.schedule === undefined) return await session(args, loaded, stop.signal)
       const once = { ...args, once: true }
       await scheduled(args.schedule, () => session(once, loaded, stop.signal), stop.signal)
@@ -105,15 +105,6 @@ export const run: Verb = {
       unlisten()
     }
   },
-}
-
-/** All the locks are passed in order; behind them stands a door that is not built yet, and says so. */
-async function refuseLive(loaded: LoadedConfig, abort: AbortSignal): Promise<never> {
-  await passLiveLocks(loaded, abort)
-  throw new UserError(
-    'preflight',
-    'live trading is not possible with this version: the live order path has not landed yet; run without --live',
-  )
 }
 
 /** First signal: end in order. Second: end now. */
@@ -149,7 +140,7 @@ async function openBot(
   closers: (() => unknown)[],
 ): Promise<Bot> {
   const { config } = loaded
-  const mode: Mode = 'dry'
+  const mode: Mode = args.live ? 'live' : 'dry'
   const strategy = bindStrategy(config)
   const settings = engineSettings(config, strategy, args.once)
   const folder = join(config.dataDir, config.venue, mode)
@@ -170,32 +161,44 @@ async function openBot(
     childFlags: childFlags(args),
   })
   closers.push(venue.stop)
+  let bot: Bot | null = null
+  const live = args.live
+    ? await openLive({
+        config,
+        endpoints: venue.endpoints,
+        wallet: await liveWallet(loaded, venue.account),
+        folder,
+        log: logs.trades,
+        shot: (record) => logs.trades.info('order on the wire', shotLine(record)),
+      })
+    : null
+  closers.push(() => live?.close())
   const ledger = await openLedger({
     path: join(folder, 'ledger.db'),
-    startingCash: config.paper.startingCashUsd as MicroUsdc,
+    startingCash: live?.balance ?? (config.paper.startingCashUsd as MicroUsdc),
     log: logs.finder,
   })
+  const afterShot = live?.afterShot(ledger, () => bot)
   const tape =
     args.tape === undefined
       ? null
       : createTape(args.tape, (error) => logs.finder.error('the tape cannot be written', { error }))
-  let bot: Bot | null = null
   const screen = screenFor(args, config.venue, venue.notes, () => bot)
   closers.push(screen.stop)
   const log = shownLog(logs.finder, screen.note)
   const status = createStatusFeed({ mode, venue: config.venue, strategy: strategy.name }, () => bot)
   bot = createBot({
     settings,
-    mode,
-    fill: config.paper.fill,
+    orders: live?.orders ?? { mode: 'dry', fill: config.paper.fill },
     now: nowMicros,
     log,
-    keeper: ledger,
+    keeper: live?.keeper(ledger) ?? ledger,
     sinks: [
       createLogSink(logs),
       createMarketFolder({ dir: config.log.marketDir, log: logs.finder }),
       status.sink,
       screen.sink,
+      ...(afterShot === undefined ? [] : [afterShot]),
     ],
     tape,
     venueIsNew: venue.isNew,
@@ -237,7 +240,12 @@ function screenFor(
   }
   const place = venue === 'local' ? 'embedded venue, play money' : 'Polymarket, no orders are sent'
   return createScreen({
-    banner: [`lastsecond  DRY RUN  ${place}`, ...notes.map((note) => `  ${note}`)],
+    banner: [
+      args.live
+        ? `lastsecond  ${venue === 'local' ? 'LIVE ON EMBEDDED VENUE  play money' : 'LIVE  real money'}`
+        : `lastsecond  DRY RUN  ${place}`,
+      ...notes.map((note) => `  ${note}`),
+    ],
     write: (text) => void process.stdout.write(text),
     terminal: process.stdout.isTTY === true,
     snapshot: () =>

@@ -1,0 +1,193 @@
+/** What trading for real needs beside what every run needs: the account, signatures, the wire, the journal, and what follows a shot. */
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import type { Config } from '../config/schema.ts'
+import type { Gateway, Keeper, Log } from '../domain/ports.ts'
+import { type MicroUsdc, microUsdc } from '../domain/units.ts'
+import { UserError } from '../domain/user-error.ts'
+import type { Ledger } from '../ledger/ledger.ts'
+import { openShotJournal } from '../ledger/shot-journal.ts'
+import { nowMicros } from '../net/clock.ts'
+import { openOrderWire } from '../net/order-wire.ts'
+import { preparePost } from '../net/prepared-post.ts'
+import { type AfterShot, createAfterShot } from '../runtime/after-shot.ts'
+import type { Bot } from '../runtime/bot.ts'
+import { createLiveGateway, type ShotRecord } from '../runtime/live-gateway.ts'
+import { createLiveMemory } from '../runtime/live-memory.ts'
+import type { GatewayContext, Orders } from '../runtime/modes.ts'
+import { createOrderFates } from '../runtime/order-fate.ts'
+import { openAccount, type PolymarketAccount } from '../venues/polymarket/account.ts'
+import { createAheadSigner } from '../venues/polymarket/ahead-signer.ts'
+import type { Endpoints } from '../venues/polymarket/endpoints.ts'
+import { createRedeemer, type Redeemer } from '../venues/polymarket/redeem.ts'
+import { createSigner, type SigningWallet } from '../venues/polymarket/signer.ts'
+import { openUserChannel } from '../venues/polymarket/user-channel.ts'
+import { USER_AGENT } from './bot-setup.ts'
+
+/** A salt travels as a JSON number. */
+const SALT_BELOW = 2 ** 48 - 1
+const KEEP_ALIVE_MS = 10_000
+const ANSWER_TIMEOUT_MS = 10_000
+/** Several windows close in the same second. */
+const CONNECTIONS = 4
+
+export type LiveArgs = {
+  readonly config: Config
+  readonly endpoints: Endpoints
+  readonly wallet: SigningWallet
+  readonly folder: string
+  readonly log: Log
+  shot(record: ShotRecord): void
+}
+
+export type Live = {
+  readonly balance: MicroUsdc
+  readonly orders: Orders
+  /** The ledger, with what the journal knows beside it. */
+  keeper(ledger: Ledger): Keeper
+  afterShot(ledger: Ledger, bot: () => Bot | null): AfterShot
+  close(): Promise<void>
+}
+
+export async function openLive(args: LiveArgs): Promise<Live> {
+  const { endpoints, wallet, log } = args
+  const account = await openAccount({ clob: endpoints.clob, wallet, credentials: null })
+  const balance = await preflight(account)
+  const redeemer = wallet.funder === null ? createRedeemer(endpoints.chain, wallet) : null
+  const folder = join(args.folder, 'journal')
+  const journal = openShotJournal(folder, log)
+  return {
+    balance,
+    orders: { mode: 'live', open: (context) => gateway(args, account, journal, context) },
+    keeper: (ledger) => createLiveMemory({ ledger, journal, folder, balance, now: nowMicros, log }),
+    afterShot: (ledger, bot) => follow(account, redeemer, ledger, bot, log),
+    async close() {
+      redeemer?.close()
+    },
+  }
+}
+
+/** What would make every shot fail is said before the first. */
+async function preflight(account: PolymarketAccount): Promise<MicroUsdc> {
+  if (await account.closedOnly())
+    throw new UserError(
+      'preflight',
+      'the venue lets this address only close positions; it cannot buy',
+    )
+  const balance = await account.balance()
+  if (balance === 0)
+    throw new UserError(
+      'preflight',
+      `the account ${account.address} holds no dollars at the venue; pay some in, then check with: lastsecond doctor --live`,
+    )
+  const allowances = [...(await account.allowances()).values()]
+  if (allowances.length > 0 && allowances.every((allowance) => allowance < BigInt(balance)))
+    throw new UserError(
+      'preflight',
+      'the exchange contracts may not spend the dollars of this account; allow them with: lastsecond approve',
+    )
+  return balance
+}
+
+function gateway(
+  { endpoints, wallet, log, shot }: LiveArgs,
+  account: PolymarketAccount,
+  journal: ReturnType<typeof openShotJournal>,
+  { emit, now, venueNow }: GatewayContext,
+): Gateway {
+  const signer = createSigner(wallet)
+  const wire = openOrderWire({
+    url: endpoints.clob,
+    keepAlivePath: '/ok',
+    keepAliveMs: KEEP_ALIVE_MS,
+    timeoutMs: ANSWER_TIMEOUT_MS,
+    connections: CONNECTIONS,
+    now,
+    tell: (what, detail) =>
+      what === 'lost' ? log.warn('an order connection was lost', { detail }) : undefined,
+    userAgent: USER_AGENT,
+  })
+  const fates = createOrderFates({ account, emit, now, log })
+  const users = openUserChannel({
+    url: endpoints.userWs,
+    credentials: account.credentials,
+    random: Math.random,
+    log,
+    news: ({ venueId }) => fates.nudge(venueId),
+    opened: () => fates.nudgeAll(),
+  })
+  const { host } = new URL(endpoints.clob)
+  const live = createLiveGateway({
+    wire,
+    journal,
+    signer,
+    ahead: createAheadSigner(wallet),
+    account,
+    fates,
+    prepare: (body) =>
+      preparePost({
+        host,
+        path: '/order',
+        body,
+        signer: { address: signer.address, ...account.credentials },
+        userAgent: USER_AGENT,
+      }),
+    owner: account.credentials.apiKey,
+    maxSignedAgeMs: MAX_SIGNED_AGE_MS,
+    now,
+    venueNow,
+    salt: () => randomInt(1, SALT_BELOW),
+    emit,
+    log,
+    shot,
+  })
+  return {
+    ...live,
+    async close() {
+      await live.close()
+      await users.close()
+    },
+  }
+}
+
+/** The age at which the venue refuses a signature is not known; a window is made ready a minute before its close. */
+const MAX_SIGNED_AGE_MS = 90_000
+
+function follow(
+  account: PolymarketAccount,
+  redeemer: Redeemer | null,
+  ledger: Ledger,
+  bot: () => Bot | null,
+  log: Log,
+): AfterShot {
+  return createAfterShot({
+    account,
+    redeem:
+      redeemer === null
+        ? null
+        : async (conditionId) => {
+            const paid = await redeemer.redeem(conditionId)
+            if (paid) ledger.redeemed(conditionId, nowMicros())
+            return paid
+          },
+    unredeemed: ledger.unredeemed,
+    cash: () => bot()?.cash() ?? microUsdc(0),
+    isQuiet: () => bot()?.isQuiet() ?? false,
+    log,
+  })
+}
+
+/** A shot as one line of the log: how long each step took, in microseconds. */
+export function shotLine({ venueId, slug, signed, decidedAt, answer }: ShotRecord) {
+  const since = (at: number | null): number | null => (at === null ? null : at - decidedAt)
+  const said = answer.kind === 'answer' ? { status: answer.status } : { lost: answer.reason }
+  return {
+    slug,
+    venueId,
+    signed,
+    wroteMicros: since(answer.wroteAt),
+    firstByteMicros: answer.kind === 'answer' ? since(answer.firstByteAt) : null,
+    answerMicros: answer.kind === 'answer' ? since(answer.doneAt) : null,
+    ...said,
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * What must survive a kill in the middle of a shot. Two kinds of writing: a window that is made ready is on the disk, synced, before anything of
+ * it is sent; and just before the bytes of an order leave, a line says so by a plain synchronous write, which outlives the process whatever
+ * kills it. A window that was made ready and has no such line had no shot sent; one with a line has one, and its id is known.
+ */
+import {
+  closeSync,
+  existsSync,
+  fdatasync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs'
+import { open, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { ConditionId } from '../domain/ids.ts'
+import type { Market } from '../domain/market.ts'
+import type { Order } from '../domain/order.ts'
+import type { Log } from '../domain/ports.ts'
+
+/** An order of which at least one byte may have left. */
+export type SentMark = { readonly venueId: string; readonly order: Order; readonly market: Market }
+
+export type ShotJournal = {
+  /** Resolves when the window and the names of its orders are on the disk. */
+  armed(market: Market, venueIds: readonly string[]): Promise<void>
+  /** Returns when the operating system has the line. */
+  mark(venueId: string, order: Order, market: Market): void
+  /** Nothing of the window is open any more. */
+  forget(conditionId: ConditionId): void
+  readonly before: { readonly marks: readonly SentMark[]; readonly armed: readonly Market[] }
+  close(): void
+}
+
+export function openShotJournal(folder: string, log: Log): ShotJournal {
+  mkdirSync(folder, { recursive: true })
+  const sentFile = join(folder, 'sent.jsonl')
+  const before = { marks: readMarks(sentFile, log), armed: readArmed(folder, log) }
+  const sent = openSync(sentFile, 'a')
+  const texts = new Map<ConditionId, string>()
+  let last: Promise<void> = Promise.resolve()
+
+  async function writeArmed(market: Market, venueIds: readonly string[]): Promise<void> {
+    const file = armedFile(folder, market.conditionId)
+    const handle = await open(`${file}.new`, 'w')
+    try {
+      await handle.writeFile(`${JSON.stringify({ market, venueIds })}\n`)
+      await handle.datasync()
+    } finally {
+      await handle.close()
+    }
+    await rename(`${file}.new`, file)
+    const directory = await open(folder, 'r')
+    try {
+      await directory.sync()
+    } finally {
+      await directory.close()
+    }
+  }
+
+  return {
+    before,
+    armed(market, venueIds) {
+      texts.set(market.conditionId, JSON.stringify(market))
+      // One after the other: the same window may be made ready twice.
+      last = last.then(
+        () => writeArmed(market, venueIds),
+        () => writeArmed(market, venueIds),
+      )
+      return last
+    },
+    mark(venueId, order, market) {
+      const text = texts.get(market.conditionId) ?? JSON.stringify(market)
+      writeSync(
+        sent,
+        `{"venueId":"${venueId}","order":${JSON.stringify(order)},"market":${text}}\n`,
+      )
+      // Against a power cut; the shot does not wait for it.
+      fdatasync(sent, () => undefined)
+    },
+    forget(conditionId) {
+      texts.delete(conditionId)
+      rm(armedFile(folder, conditionId), { force: true }).catch((error: unknown) =>
+        log.warn('a file of a finished window could not be removed', { error }),
+      )
+    },
+    close() {
+      closeSync(sent)
+    },
+  }
+}
+
+/** What is settled is in the ledger: its lines are not needed any more. */
+export function compactJournal(folder: string, settled: ReadonlySet<string>): void {
+  const file = join(folder, 'sent.jsonl')
+  const lines = linesOf(file).filter((line) => {
+    const mark = parseMark(line)
+    return mark !== null && !settled.has(mark.market.conditionId)
+  })
+  const handle = openSync(`${file}.new`, 'w')
+  try {
+    writeSync(handle, lines.map((line) => `${line}\n`).join(''))
+  } finally {
+    closeSync(handle)
+  }
+  renameSync(`${file}.new`, file)
+  for (const name of armedNames(folder)) {
+    const conditionId = name.slice('armed-'.length, -'.json'.length)
+    if (settled.has(conditionId)) rmSync(join(folder, name), { force: true })
+  }
+}
+
+function armedFile(folder: string, conditionId: string): string {
+  return join(folder, `armed-${conditionId}.json`)
+}
+
+function armedNames(folder: string): string[] {
+  return existsSync(folder)
+    ? readdirSync(folder).filter((name) => /^armed-0x[0-9a-f]+\.json$/.test(name))
+    : []
+}
+
+function readArmed(folder: string, log: Log): Market[] {
+  return armedNames(folder).flatMap((name) => {
+    try {
+      return [(JSON.parse(readFileSync(join(folder, name), 'utf8')) as { market: Market }).market]
+    } catch (error) {
+      log.error('a window that was made ready before cannot be read; it is left alone', {
+        name,
+        error,
+      })
+      return []
+    }
+  })
+}
+
+function readMarks(file: string, log: Log): SentMark[] {
+  return linesOf(file).flatMap((line) => {
+    const mark = parseMark(line)
+    // The last line may be half a line: the process died while it was written, so before a byte of the order left.
+    if (mark === null) log.warn('half a line in the journal of shots: its order was never sent', {})
+    return mark === null ? [] : [mark]
+  })
+}
+
+function linesOf(file: string): string[] {
+  if (!existsSync(file)) return []
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '')
+}
+
+function parseMark(line: string): SentMark | null {
+  try {
+    const mark = JSON.parse(line) as Partial<SentMark>
+    return mark.venueId && mark.order && mark.market ? (mark as SentMark) : null
+  } catch {
+    // Half a line.
+    return null
+  }
+}

@@ -1,0 +1,223 @@
+/**
+ * Live orders. Everything that can fail is done before the moment: orders are signed ahead, named, written down. At the moment there is a look-up,
+ * one line to the journal, and one write. What comes of it is told by events; an order whose answer is lost is followed until it is proven, and
+ * never sent again.
+ */
+import type { Arm, Submit } from '../domain/commands.ts'
+import type { ConditionId } from '../domain/ids.ts'
+import type { Market } from '../domain/market.ts'
+import { isFinal, type Rung } from '../domain/order.ts'
+import type { Account, EventSink, Gateway, Log } from '../domain/ports.ts'
+import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
+import type { ShotJournal } from '../ledger/shot-journal.ts'
+import type { OrderWire, WireAnswer } from '../net/order-wire.ts'
+import type { PreparedPost } from '../net/prepared-post.ts'
+import type { AheadSigner } from '../venues/polymarket/ahead-signer.ts'
+import { readOrderAnswer } from '../venues/polymarket/order-answer.ts'
+import type { OrderDraft, SignedDraft, Signer } from '../venues/polymarket/signer.ts'
+import type { OrderFates, Shot } from './order-fate.ts'
+
+/** Connections fall silent, and the path is rehearsed, from this long before the close. */
+const QUIET_BEFORE_MS = 3_000
+const REHEARSE_EVERY_MS = 5
+
+export type LiveGatewayDeps = {
+  readonly wire: OrderWire
+  readonly journal: ShotJournal
+  readonly signer: Signer
+  readonly ahead: AheadSigner
+  readonly account: Account
+  readonly fates: OrderFates
+  prepare(body: string): PreparedPost
+  /** The id of the API key. */
+  readonly owner: string
+  /** Orders that were signed longer ago are signed anew. */
+  readonly maxSignedAgeMs: number
+  readonly now: () => Micros
+  venueNow(): Micros
+  salt(): number
+  readonly emit: EventSink
+  readonly log: Log
+  /** Told of each shot for the record of latencies. */
+  shot(record: ShotRecord): void
+}
+
+export type ShotRecord = {
+  readonly venueId: string
+  readonly slug: string
+  readonly signed: 'ahead' | 'inline'
+  readonly decidedAt: Micros
+  readonly answer: WireAnswer
+}
+
+type Ready = { readonly venueId: string; readonly post: PreparedPost; readonly signedAt: Micros }
+type Armed = { readonly market: Market; readonly rungs: ReadonlyMap<string, Ready> }
+
+export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
+  const armed = new Map<ConditionId, Armed>()
+  const timers = new Set<NodeJS.Timeout>()
+  let quiet = 0
+  let inFlight = 0
+  let settled: () => void = () => undefined
+
+  function draft(rung: Rung, market: Market): OrderDraft {
+    return {
+      token: rung.token,
+      makerAmount: rung.spend,
+      takerAmount: rung.shares,
+      version: market.version,
+      salt: deps.salt(),
+      timestampMs: Math.floor(deps.venueNow() / MICROS_PER_MS),
+      owner: deps.owner,
+    }
+  }
+
+  function ready(signed: SignedDraft): Ready {
+    return { venueId: signed.venueId, post: deps.prepare(signed.body), signedAt: deps.now() }
+  }
+
+  async function arm({ market, rungs }: Arm): Promise<void> {
+    const signed = await deps.ahead.sign(rungs.map((rung) => draft(rung, market)))
+    await deps.journal.armed(
+      market,
+      signed.map(({ venueId }) => venueId),
+    )
+    const pairs = rungs.map((rung, at) => [keyOf(rung), ready(signed[at] as SignedDraft)] as const)
+    armed.set(market.conditionId, { market, rungs: new Map(pairs) })
+    hush(market, pairs[0]?.[1])
+  }
+
+  /** The last seconds belong to the shot: nothing else on its connections, and its path kept warm. */
+  function hush(market: Market, sample: Ready | undefined): void {
+    const leftMs = (market.endAt - deps.venueNow()) / MICROS_PER_MS
+    const begin = setTimeout(
+      () => {
+        timers.delete(begin)
+        quiet += 1
+        deps.wire.quiet(true)
+        const rehearsal = setInterval(() => {
+          if (sample !== undefined) deps.wire.rehearse(sample.post.stamp(epochSec()))
+        }, REHEARSE_EVERY_MS)
+        timers.add(rehearsal)
+        const end = setTimeout(() => {
+          clearInterval(rehearsal)
+          timers.delete(rehearsal)
+          timers.delete(end)
+          quiet -= 1
+          if (quiet === 0) deps.wire.quiet(false)
+        }, QUIET_BEFORE_MS)
+        timers.add(end)
+      },
+      Math.max(0, leftMs - QUIET_BEFORE_MS),
+    )
+    timers.add(begin)
+  }
+
+  function epochSec(): number {
+    return Math.floor(deps.venueNow() / MICROS_PER_SECOND)
+  }
+
+  /** Signed ahead for exactly this order, and not too long ago. */
+  function signedAhead({ order, market }: Submit): Ready | null {
+    const found = armed.get(market.conditionId)?.rungs.get(keyOf(order))
+    if (found === undefined) return null
+    return deps.now() - found.signedAt <= deps.maxSignedAgeMs * MICROS_PER_MS ? found : null
+  }
+
+  function answered(command: Submit, shot: Shot, answer: WireAnswer, ahead: boolean): void {
+    inFlight -= 1
+    const { venueId } = shot
+    deps.shot({
+      venueId,
+      slug: command.market.slug,
+      signed: ahead ? 'ahead' : 'inline',
+      decidedAt: command.order.decidedAt,
+      answer,
+    })
+    const read = readOrderAnswer(answer)
+    switch (read.kind) {
+      case 'matched':
+        if (read.venueId.toLowerCase() !== venueId.toLowerCase()) {
+          const { venueId: other } = read
+          deps.log.error('the venue answered with the id of another order', { venueId, other })
+          tell(shot, {
+            state: 'unknown',
+            reason: `answered with the id of another order: ${other}`,
+          })
+          deps.fates.follow(shot, null)
+        } else deps.fates.follow(shot, { spent: read.spent, shares: read.shares })
+        break
+      case 'killed':
+        tell(shot, { state: 'killed', reason: read.reason })
+        break
+      case 'refused':
+        tell(shot, { state: 'rejected', reason: read.reason })
+        break
+      case 'unknown':
+        tell(shot, { state: 'unknown', reason: read.reason })
+        deps.fates.follow(shot, null)
+        break
+    }
+    if (inFlight === 0) settled()
+  }
+
+  function tell(
+    { venueId, order }: Shot,
+    outcome: { readonly state: 'killed' | 'rejected' | 'unknown'; readonly reason: string },
+  ): void {
+    deps.emit({
+      kind: 'order_outcome',
+      orderId: order.id,
+      venueId,
+      outcome,
+      recvAt: deps.now(),
+      venueAt: null,
+    })
+  }
+
+  return {
+    arm(command) {
+      arm(command).catch((error: unknown) =>
+        deps.log.error('orders could not be made ready; a shot will sign for itself', {
+          slug: command.market.slug,
+          error,
+        }),
+      )
+    },
+    submit(command) {
+      const { order, market } = command
+      const ahead = signedAhead(command)
+      const one = ahead ?? ready(deps.signer.sign(draft(order, market)))
+      deps.journal.mark(one.venueId, order, market)
+      const shot: Shot = { venueId: one.venueId, order, market, sentAt: deps.now() }
+      inFlight += 1
+      deps.wire.send(one.post.stamp(epochSec()), (answer) =>
+        answered(command, shot, answer, ahead !== null),
+      )
+    },
+    recover(shots) {
+      for (const { order, market, outcome, venueId } of shots) {
+        if (isFinal(outcome)) continue
+        const shot: Shot = { venueId: venueId ?? '', order, market, sentAt: order.decidedAt }
+        // Its line in the journal comes before its first byte.
+        if (venueId === null) tell(shot, { state: 'killed', reason: 'it was never sent' })
+        else deps.fates.follow(shot, null)
+      }
+    },
+    async close() {
+      for (const timer of timers) clearTimeout(timer)
+      if (inFlight > 0)
+        await new Promise<void>((resolve) => {
+          settled = resolve
+        })
+      deps.fates.close()
+      await deps.wire.close()
+      await deps.ahead.close()
+      deps.journal.close()
+    },
+  }
+}
+
+function keyOf({ token, limit, spend }: Pick<Rung, 'token' | 'limit' | 'spend'>): string {
+  return `${token}/${limit}/${spend}`
+}
