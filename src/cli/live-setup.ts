@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from '../config/schema.ts'
+import type { ConditionId } from '../domain/ids.ts'
 import type { Gateway, Keeper, Log } from '../domain/ports.ts'
 import { type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
@@ -28,8 +29,8 @@ import { USER_AGENT } from './bot-setup.ts'
 const SALT_BELOW = 2 ** 48 - 1
 const KEEP_ALIVE_MS = 10_000
 const ANSWER_TIMEOUT_MS = 10_000
-/** Several windows close in the same second. */
-const CONNECTIONS = 4
+/** Windows of all series may close in the same second; one connection more is being kept alive meanwhile. */
+const SPARE_CONNECTIONS = 1
 
 export type LiveArgs = {
   readonly config: Config
@@ -59,8 +60,25 @@ export async function openLive(args: LiveArgs): Promise<Live> {
   return {
     balance,
     orders: { mode: 'live', open: (context) => gateway(args, account, journal, context) },
-    keeper: (ledger) => createLiveMemory({ ledger, journal, folder, balance, now: nowMicros, log }),
-    afterShot: (ledger, bot) => follow(account, redeemer, ledger, bot, log),
+    keeper: (ledger) =>
+      createLiveMemory({
+        ledger,
+        journal,
+        folder,
+        balance: account.balance,
+        redeem: redemption(redeemer, ledger),
+        now: nowMicros,
+        log,
+      }),
+    afterShot: (ledger, bot) =>
+      createAfterShot({
+        account,
+        redeem: redemption(redeemer, ledger),
+        unredeemed: ledger.unredeemed,
+        cash: () => bot()?.cash() ?? microUsdc(0),
+        isQuiet: () => bot()?.isQuiet() ?? false,
+        log,
+      }),
     async close() {
       redeemer?.close()
     },
@@ -90,21 +108,23 @@ async function preflight(account: PolymarketAccount): Promise<MicroUsdc> {
 }
 
 function gateway(
-  { endpoints, wallet, log, shot }: LiveArgs,
+  { config, endpoints, wallet, log, shot }: LiveArgs,
   account: PolymarketAccount,
   journal: ReturnType<typeof openShotJournal>,
   { emit, now, venueNow }: GatewayContext,
 ): Gateway {
+  let closing = false
   const signer = createSigner(wallet)
   const wire = openOrderWire({
     url: endpoints.clob,
     keepAlivePath: '/ok',
     keepAliveMs: KEEP_ALIVE_MS,
     timeoutMs: ANSWER_TIMEOUT_MS,
-    connections: CONNECTIONS,
+    connections: config.assets.length * config.intervals.length + SPARE_CONNECTIONS,
     now,
-    tell: (what, detail) =>
-      what === 'lost' ? log.warn('an order connection was lost', { detail }) : undefined,
+    tell(what, detail) {
+      if (what === 'lost' && !closing) log.warn('an order connection was lost', { detail })
+    },
     userAgent: USER_AGENT,
   })
   const fates = createOrderFates({ account, emit, now, log })
@@ -144,6 +164,7 @@ function gateway(
   return {
     ...live,
     async close() {
+      closing = true
       await live.close()
       await users.close()
     },
@@ -153,28 +174,17 @@ function gateway(
 /** The age at which the venue refuses a signature is not known; a window is made ready a minute before its close. */
 const MAX_SIGNED_AGE_MS = 90_000
 
-function follow(
-  account: PolymarketAccount,
+/** Redeems, and writes down that it did. */
+function redemption(
   redeemer: Redeemer | null,
   ledger: Ledger,
-  bot: () => Bot | null,
-  log: Log,
-): AfterShot {
-  return createAfterShot({
-    account,
-    redeem:
-      redeemer === null
-        ? null
-        : async (conditionId) => {
-            const paid = await redeemer.redeem(conditionId)
-            if (paid) ledger.redeemed(conditionId, nowMicros())
-            return paid
-          },
-    unredeemed: ledger.unredeemed,
-    cash: () => bot()?.cash() ?? microUsdc(0),
-    isQuiet: () => bot()?.isQuiet() ?? false,
-    log,
-  })
+): ((conditionId: ConditionId) => Promise<boolean>) | null {
+  if (redeemer === null) return null
+  return async (conditionId) => {
+    const paid = await redeemer.redeem(conditionId)
+    if (paid) ledger.redeemed(conditionId, nowMicros())
+    return paid
+  }
 }
 
 /** A shot as one line of the log: how long each step took, in microseconds. */

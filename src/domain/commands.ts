@@ -16,7 +16,13 @@ export type EngineCommand =
   /** Find out who won, and say so by a `market_resolved` event. */
   | { readonly kind: 'await_resolution'; readonly market: Market }
   /** Orders that may be wanted soon: what can be made ready ahead, is. */
-  | { readonly kind: 'arm'; readonly market: Market; readonly rungs: readonly Rung[] }
+  | {
+      readonly kind: 'arm'
+      readonly market: Market
+      readonly rungs: readonly Rung[]
+      /** By the venue's clock: one of them may be wanted from then on. */
+      readonly from: Micros
+    }
   | { readonly kind: 'submit'; readonly order: Order; readonly market: Market }
   /** Call back with a `timer` event at this instant of our own clock. */
   | {

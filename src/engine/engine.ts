@@ -244,7 +244,8 @@ export function createEngine(settings: EngineSettings): Engine {
     trader.rungsAsked = true
     const tickSizes = { UP: trader.up.book.tickSize, DOWN: trader.down.book.tickSize }
     const { market } = trader
-    command({ kind: 'arm', market, rungs: rungsOf(market, tickSizes, ladder) })
+    const rungs = rungsOf(market, tickSizes, ladder)
+    command({ kind: 'arm', market, rungs, from: schedule.triggerAt(market) })
   }
 
   function onStaleTick(recvAt: Micros): void {

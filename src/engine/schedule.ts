@@ -22,6 +22,7 @@ type Purpose = (typeof PURPOSES)[number]
 
 export type Schedule = {
   listenAt(market: Market): Micros
+  triggerAt(market: Market): Micros
   inSpan(trader: LastSecondTrader, venueNow: Micros): boolean
   isDue(trader: LastSecondTrader, purpose: WakePurpose, venueNow: Micros): boolean
   /** Asks for every wake that is still to come and not asked for yet at that instant. */
@@ -94,6 +95,7 @@ export function createSchedule(
 
   return {
     listenAt,
+    triggerAt,
     inSpan(trader, venueNow) {
       const { market } = trader
       if (venueNow >= before(market, strategy.span.toSec)) return false

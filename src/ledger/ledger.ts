@@ -2,7 +2,7 @@
  * The ledger: every order, fill, decision and settlement, in a SQL database that ordinary tools open. The trading thread only queues; a worker
  * writes. One process writes at a time.
  */
-import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -26,7 +26,7 @@ const SETTLED_KEPT = 5_000
 
 export type Ledger = Keeper & {
   /** Wins whose shares were not changed for dollars yet. */
-  readonly unredeemed: readonly Unredeemed[]
+  unredeemed(): readonly Unredeemed[]
   redeemed(conditionId: ConditionId, at: Micros): void
   /** Money came in or went out without a trade of ours; negative when it went out. */
   transferred(micro: number, why: string, at: Micros): void
@@ -57,6 +57,7 @@ type Found = { readonly memory: Remembered; readonly unredeemed: readonly Unrede
 
 function startLedger(path: string, remembered: Found, unlock: () => void, log: Log): Ledger {
   const worker = new Worker(workerFile(), { workerData: { path } })
+  const unredeemed = new Map(remembered.unredeemed.map((one) => [one.conditionId, one]))
   const waiters: { id: number; resolve: () => void }[] = []
   let sent = 0
   let done = 0
@@ -96,8 +97,11 @@ function startLedger(path: string, remembered: Found, unlock: () => void, log: L
 
   return {
     accept: (fact: EngineFact) => write(writesOf(fact)),
-    unredeemed: remembered.unredeemed,
-    redeemed: (id, at) => write([redeemedRow(id, at)]),
+    unredeemed: () => [...unredeemed.values()],
+    redeemed(id, at) {
+      unredeemed.delete(id)
+      write([redeemedRow(id, at)])
+    },
     transferred: (micro, why, at) => write([transferRow(at, micro, why)]),
     restore: () => Promise.resolve(remembered.memory),
     flush,
@@ -122,13 +126,12 @@ function workerFile(): string {
 
 /** Makes or checks the database and reads what must not be forgotten. */
 function prepareDatabase(path: string, startingCash: MicroUsdc): Found {
-  const isNew = !existsSync(path)
   let database: Database.Database | null = null
   try {
     database = new Database(path)
     database.exec('PRAGMA busy_timeout = 5000')
     database.exec('PRAGMA journal_mode = WAL')
-    if (isNew) create(database, startingCash)
+    if (isEmpty(database)) create(database, startingCash)
     return { memory: read(database, path), unredeemed: unredeemedIn(database) }
   } catch (error) {
     if (error instanceof UserError) throw error
@@ -141,12 +144,21 @@ function prepareDatabase(path: string, startingCash: MicroUsdc): Found {
   }
 }
 
+/** Whoever only looked at the file too early may have left an empty one. */
+function isEmpty(database: Database.Database): boolean {
+  const tables = database.prepare('SELECT COUNT(*) AS count FROM sqlite_master').get()
+  return (tables as { count: number }).count === 0
+}
+
 function create(database: Database.Database, startingCash: MicroUsdc): void {
+  // Whole or not at all: a process may be killed in the middle of it.
+  database.exec('BEGIN IMMEDIATE')
   database.exec(SCHEMA)
   const put = database.prepare('INSERT INTO meta VALUES (?, ?)')
   put.run('schema_version', String(SCHEMA_VERSION))
   put.run('starting_cash_micro_usd', String(startingCash))
   put.run('paused', '0')
+  database.exec('COMMIT')
 }
 
 function read(database: Database.Database, path: string): Remembered {

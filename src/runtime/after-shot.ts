@@ -10,13 +10,16 @@ import { formatMicro, type MicroUsdc, microUsdc } from '../domain/units.ts'
 const FIRST_MS = 1_000
 const AGAIN_MS = 5_000
 const ATTEMPTS_MAX = 60
+const LAST_MS = 8_000
+/** A difference is told when it was seen this many times more. */
+const SUSPICIONS = 2
 
 export type AfterShotDeps = {
   readonly account: Account
   /** Null where somebody else redeems. */
   readonly redeem: ((conditionId: ConditionId) => Promise<boolean>) | null
   /** Wins of before that were not redeemed. */
-  readonly unredeemed: readonly { readonly conditionId: ConditionId; readonly payout: number }[]
+  unredeemed(): readonly { readonly conditionId: ConditionId; readonly payout: number }[]
   /** Our own books' money, and whether nothing is open that could still move it. */
   cash(): MicroUsdc
   isQuiet(): boolean
@@ -31,10 +34,11 @@ export type AfterShot = FactSink & {
 }
 
 export function createAfterShot(deps: AfterShotDeps): AfterShot {
-  const unpaid = new Map<ConditionId, { readonly payout: number; attempts: number }>(
-    deps.unredeemed.map(({ conditionId, payout }) => [conditionId, { payout, attempts: 0 }]),
-  )
+  const unpaid = new Map<ConditionId, { readonly payout: number; attempts: number }>()
   const timers = new Set<NodeJS.Timeout>()
+  let collecting = 0
+  let suspected = 0
+  let suspicions = 0
   let closed = false
 
   function later(ms: number, action: () => Promise<unknown>): void {
@@ -52,6 +56,7 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
     const one = unpaid.get(conditionId)
     if (one === undefined || deps.redeem === null) return
     one.attempts += 1
+    collecting += 1
     try {
       if (await deps.redeem(conditionId)) {
         unpaid.delete(conditionId)
@@ -60,25 +65,43 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
       }
     } catch (error) {
       deps.log.warn('redeeming failed; it is tried again', { conditionId, error })
+    } finally {
+      collecting -= 1
     }
     if (one.attempts < ATTEMPTS_MAX) return later(AGAIN_MS, () => collect(conditionId))
     deps.log.error('a win was not paid out; redeem it by hand: lastsecond redeem', { conditionId })
   }
 
+  const isQuiet = (): boolean => collecting === 0 && deps.isQuiet()
+
   async function audit(): Promise<number | null> {
-    if (!deps.isQuiet()) return null
-    const before = deps.cash()
+    if (!isQuiet()) return null
+    const before = deps.cash() - owed()
     const theirs = await deps.account.balance()
-    if (!deps.isQuiet() || deps.cash() !== before) return null
-    const difference = theirs - (before - owed())
-    if (difference !== 0)
-      deps.log.error('the books differ from the venue', {
-        venue: formatMicro(theirs),
-        books: formatMicro(before),
-        notRedeemed: formatMicro(owed()),
-        difference: formatMicro(microUsdc(difference)),
-      })
+    if (!isQuiet() || deps.cash() - owed() !== before) return null
+    const difference = theirs - before
+    suspicions = difference !== 0 && difference === suspected ? suspicions + 1 : 0
+    suspected = difference
+    if (difference === 0) return 0
+    // The venue's view of the money may be a moment behind; what stays the same is true.
+    if (suspicions < SUSPICIONS) later(FIRST_MS, audit)
+    else alarm(theirs, difference)
     return difference
+  }
+
+  function alarm(theirs: MicroUsdc, difference: number): void {
+    deps.log.error('the books differ from the venue', {
+      venue: formatMicro(theirs),
+      books: formatMicro(deps.cash()),
+      notRedeemed: formatMicro(owed()),
+      difference: formatMicro(microUsdc(difference)),
+    })
+  }
+
+  function once(work: Promise<unknown>): Promise<unknown> {
+    return work.catch((error: unknown) =>
+      deps.log.warn('the books could not be held against the venue at the end', { error }),
+    )
   }
 
   function owed(): MicroUsdc {
@@ -87,21 +110,33 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
 
   function settled({ market, payout }: Settlement): void {
     if (payout === 0) return later(FIRST_MS, audit)
-    unpaid.set(market.conditionId, { payout, attempts: 0 })
-    if (deps.redeem === null) return
-    later(FIRST_MS, () => collect(market.conditionId))
+    expect(market.conditionId, payout)
   }
 
-  for (const conditionId of unpaid.keys()) later(FIRST_MS, () => collect(conditionId))
+  function expect(conditionId: ConditionId, payout: number): void {
+    unpaid.set(conditionId, { payout, attempts: 0 })
+    if (deps.redeem !== null) later(FIRST_MS, () => collect(conditionId))
+  }
+
   return {
     accept(fact: EngineFact) {
+      if (fact.kind === 'restored') {
+        for (const { conditionId, payout } of deps.unredeemed()) expect(conditionId, payout)
+      }
       if (fact.kind === 'settled' && fact.settlement.outcome !== null) settled(fact.settlement)
     },
     async close() {
       closed = true
       for (const timer of timers) clearTimeout(timer)
+      // What can still be had soon is had now; the rest is collected after the next start.
+      const wins = Promise.all([...unpaid.keys()].map((conditionId) => once(collect(conditionId))))
+      await Promise.race([wins.then(() => once(audit())), patience(LAST_MS)])
     },
     audit,
     owed,
   }
+}
+
+function patience(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }

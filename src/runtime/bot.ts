@@ -123,7 +123,8 @@ export function createBot(deps: BotDeps): Bot {
     await finder.stop()
     await orchestrator.close()
     await deps.tape?.close()
-    for (const sink of sinks) await sink.close()
+    // The ledger is the first of them and closes last: others may still have something for it.
+    for (const sink of sinks.reverse()) await sink.close()
   }
 
   return {

@@ -17,7 +17,7 @@ import { readOrderAnswer } from '../venues/polymarket/order-answer.ts'
 import type { OrderDraft, SignedDraft, Signer } from '../venues/polymarket/signer.ts'
 import type { OrderFates, Shot } from './order-fate.ts'
 
-/** Connections fall silent, and the path is rehearsed, from this long before the close. */
+/** Connections fall silent, and the path is rehearsed, from this long before a shot may be wanted until the close. */
 const QUIET_BEFORE_MS = 3_000
 const REHEARSE_EVERY_MS = 5
 
@@ -55,6 +55,7 @@ type Armed = { readonly market: Market; readonly rungs: ReadonlyMap<string, Read
 
 export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
   const armed = new Map<ConditionId, Armed>()
+  const hushed = new Set<ConditionId>()
   const timers = new Set<NodeJS.Timeout>()
   let quiet = 0
   let inFlight = 0
@@ -76,7 +77,8 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     return { venueId: signed.venueId, post: deps.prepare(signed.body), signedAt: deps.now() }
   }
 
-  async function arm({ market, rungs }: Arm): Promise<void> {
+  async function arm(command: Arm): Promise<void> {
+    const { market, rungs } = command
     const signed = await deps.ahead.sign(rungs.map((rung) => draft(rung, market)))
     await deps.journal.armed(
       market,
@@ -84,33 +86,41 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     )
     const pairs = rungs.map((rung, at) => [keyOf(rung), ready(signed[at] as SignedDraft)] as const)
     armed.set(market.conditionId, { market, rungs: new Map(pairs) })
-    hush(market, pairs[0]?.[1])
+    hush(command, pairs[0]?.[1])
   }
 
   /** The last seconds belong to the shot: nothing else on its connections, and its path kept warm. */
-  function hush(market: Market, sample: Ready | undefined): void {
-    const leftMs = (market.endAt - deps.venueNow()) / MICROS_PER_MS
-    const begin = setTimeout(
+  function hush({ market, from }: Arm, sample: Ready | undefined): void {
+    if (hushed.has(market.conditionId)) return
+    hushed.add(market.conditionId)
+    const until = (at: Micros): number => (at - deps.venueNow()) / MICROS_PER_MS
+    after(until(from) - QUIET_BEFORE_MS, () => {
+      quiet += 1
+      deps.wire.quiet(true)
+      const rehearsal = setInterval(() => {
+        if (sample !== undefined) deps.wire.rehearse(sample.post.stamp(epochSec()))
+      }, REHEARSE_EVERY_MS)
+      timers.add(rehearsal)
+      after(until(market.endAt), () => {
+        clearInterval(rehearsal)
+        timers.delete(rehearsal)
+        hushed.delete(market.conditionId)
+        armed.delete(market.conditionId)
+        quiet -= 1
+        if (quiet === 0) deps.wire.quiet(false)
+      })
+    })
+  }
+
+  function after(ms: number, action: () => void): void {
+    const timer = setTimeout(
       () => {
-        timers.delete(begin)
-        quiet += 1
-        deps.wire.quiet(true)
-        const rehearsal = setInterval(() => {
-          if (sample !== undefined) deps.wire.rehearse(sample.post.stamp(epochSec()))
-        }, REHEARSE_EVERY_MS)
-        timers.add(rehearsal)
-        const end = setTimeout(() => {
-          clearInterval(rehearsal)
-          timers.delete(rehearsal)
-          timers.delete(end)
-          quiet -= 1
-          if (quiet === 0) deps.wire.quiet(false)
-        }, QUIET_BEFORE_MS)
-        timers.add(end)
+        timers.delete(timer)
+        action()
       },
-      Math.max(0, leftMs - QUIET_BEFORE_MS),
+      Math.max(0, ms),
     )
-    timers.add(begin)
+    timers.add(timer)
   }
 
   function epochSec(): number {

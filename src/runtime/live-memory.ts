@@ -4,6 +4,7 @@
  */
 import type { RestoredShot } from '../domain/events.ts'
 import type { EngineFact } from '../domain/facts.ts'
+import type { ConditionId } from '../domain/ids.ts'
 import type { Keeper, Log } from '../domain/ports.ts'
 import { formatMicro, type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import type { Ledger } from '../ledger/ledger.ts'
@@ -14,7 +15,9 @@ export type LiveMemoryDeps = {
   readonly journal: ShotJournal
   readonly folder: string
   /** What the venue says that the account holds. */
-  readonly balance: MicroUsdc
+  balance(): Promise<MicroUsdc>
+  /** Null where somebody else redeems. */
+  readonly redeem: ((conditionId: ConditionId) => Promise<boolean>) | null
   readonly now: () => Micros
   readonly log: Log
 }
@@ -22,10 +25,23 @@ export type LiveMemoryDeps = {
 export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
   const { ledger, journal, folder } = deps
 
+  /** Wins that were paid out while nobody wrote it down would look like money from outside. */
+  async function collect(): Promise<boolean> {
+    for (const { conditionId } of ledger.unredeemed()) {
+      try {
+        if (deps.redeem === null || !(await deps.redeem(conditionId))) return false
+      } catch (error) {
+        deps.log.warn('a win of before could not be redeemed yet', { conditionId, error })
+        return false
+      }
+    }
+    return true
+  }
+
   /** The cash that the books go on with. */
-  function cashAfter(cash: MicroUsdc): MicroUsdc {
-    const owed = ledger.unredeemed.reduce((sum, { payout }) => sum + payout, 0)
-    const moved = deps.balance - (cash - owed)
+  async function cashAfter(cash: MicroUsdc): Promise<MicroUsdc> {
+    if (!(await collect())) return cash
+    const moved = (await deps.balance()) - cash
     if (moved === 0) return cash
     const way = moved > 0 ? 'came in' : 'went out'
     const dollars = formatMicro(microUsdc(Math.abs(moved)))
@@ -53,7 +69,7 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
       const barred = journal.before.armed.filter(
         ({ conditionId }) => !settled.has(conditionId) && !withShot.has(conditionId),
       )
-      const cash = shots.size === 0 ? cashAfter(known.cash) : known.cash
+      const cash = shots.size === 0 ? await cashAfter(known.cash) : known.cash
       return { ...known, cash, shots: [...shots.values()], barred }
     },
     close: () => ledger.close(),

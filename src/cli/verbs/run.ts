@@ -121,7 +121,12 @@ function onSignals(stop: AbortController): () => void {
   }
 }
 
-async function session(args: RunArgs, loaded: LoadedConfig, abort: AbortSignal): Promise<number> {
+/** One life of the bot, behind the locks. */
+export async function session(
+  args: RunArgs,
+  loaded: LoadedConfig,
+  abort: AbortSignal,
+): Promise<number> {
   // What is opened is closed in the opposite order, however far the opening came.
   const closers: (() => unknown)[] = []
   try {

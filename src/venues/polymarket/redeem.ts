@@ -44,39 +44,51 @@ export function createRedeemer(rpc: string, wallet: SigningWallet): Redeemer {
   const adapter = new Contract(ADAPTER, ABI, owner)
   const dollars = new Contract(DOLLARS, DOLLAR_ABI, owner)
 
+  // One transaction at a time: each has the number after the one before.
+  let last: Promise<unknown> = Promise.resolve()
+  function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const next = last.then(work, work)
+    last = next.catch(() => undefined)
+    return next
+  }
+
   async function done(sent: { readonly hash: string }): Promise<boolean> {
     const receipt = await provider.waitForTransaction(sent.hash, CONFIRMATIONS, WAIT_MS)
     return receipt?.status === 1
   }
 
+  async function redeem(conditionId: ConditionId): Promise<boolean> {
+    const known = (await call(outcomes, 'payoutDenominator', conditionId)) as bigint
+    if (known === 0n) return false
+    const sent = await call(
+      adapter,
+      'redeemPositions',
+      DOLLARS,
+      ZeroHash,
+      conditionId,
+      BOTH_OUTCOMES,
+    )
+    return done(sent as { hash: string })
+  }
+
+  async function approve(spenders: readonly string[]): Promise<readonly string[]> {
+    const said: string[] = []
+    for (const spender of spenders) {
+      const unlimited = 2n ** 256n - 1n
+      await done((await call(dollars, 'approve', spender, unlimited)) as { hash: string })
+      said.push(`dollars: ${spender} may spend`)
+    }
+    for (const operator of [...spenders, ADAPTER]) {
+      if ((await call(outcomes, 'isApprovedForAll', owner.address, operator)) === true) continue
+      await done((await call(outcomes, 'setApprovalForAll', operator, true)) as { hash: string })
+      said.push(`outcome tokens: ${operator} may move`)
+    }
+    return said
+  }
+
   return {
-    async redeem(conditionId) {
-      const known = (await call(outcomes, 'payoutDenominator', conditionId)) as bigint
-      if (known === 0n) return false
-      const sent = await call(
-        adapter,
-        'redeemPositions',
-        DOLLARS,
-        ZeroHash,
-        conditionId,
-        BOTH_OUTCOMES,
-      )
-      return done(sent as { hash: string })
-    },
-    async approve(spenders) {
-      const said: string[] = []
-      for (const spender of spenders) {
-        const unlimited = 2n ** 256n - 1n
-        await done((await call(dollars, 'approve', spender, unlimited)) as { hash: string })
-        said.push(`dollars: ${spender} may spend`)
-      }
-      for (const operator of [...spenders, ADAPTER]) {
-        if ((await call(outcomes, 'isApprovedForAll', owner.address, operator)) === true) continue
-        await done((await call(outcomes, 'setApprovalForAll', operator, true)) as { hash: string })
-        said.push(`outcome tokens: ${operator} may move`)
-      }
-      return said
-    },
+    redeem: (conditionId) => inTurn(() => redeem(conditionId)),
+    approve: (spenders) => inTurn(() => approve(spenders)),
     dollars: async () => (await call(dollars, 'balanceOf', owner.address)) as bigint,
     close: () => provider.destroy(),
   }

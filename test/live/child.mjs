@@ -1,0 +1,18 @@
+// A live bot without the five seconds before it, so that a test can end and start it many times: child.mjs CONFIG VENUE_JSON
+import { session } from '../../dist/cli/verbs/run.js'
+import { loadConfig } from '../../dist/config/load.js'
+
+const [config, venueJson] = process.argv.slice(2)
+const stop = new AbortController()
+process.on('SIGTERM', () => stop.abort())
+const loaded = loadConfig({
+  config,
+  profile: undefined,
+  logLevel: undefined,
+  flags: { venue: 'local' },
+})
+process.exitCode = await session(
+  { json: true, live: true, once: false, venueJson },
+  loaded,
+  stop.signal,
+)
