@@ -132,7 +132,7 @@ function createTrading(deps: ServerDeps): {
     nowMs,
     onOwner(owner) {
       desk.fund(owner.address)
-      holders.remember(owner.address, owner)
+      holders.introduce(owner)
     },
   })
   const intake: IntakeDeps = {
