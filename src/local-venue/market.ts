@@ -26,8 +26,9 @@ export type LevelTouch = {
 /** Orders of people in a market, there from the first of them on. */
 export type People = {
   readonly matching: Matching
-  /** What happened since it was asked last. */
-  drain(): { readonly touched: readonly LevelTouch[]; readonly trades: readonly Trade[] }
+  /** What changed in the book, and who traded, since it was asked last. */
+  touched(): readonly LevelTouch[]
+  trades(): readonly Trade[]
 }
 
 export type VenueMarket = {

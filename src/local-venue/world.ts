@@ -91,7 +91,9 @@ export function createWorld(options: WorldOptions): World {
       listeners.push(listener)
     },
     change: (market, atMs, levels) => {
-      const changes = levels.map((level) => applyLevel(market, { ...level, onDown: false }, atMs))
+      const changes = levels.flatMap((level) =>
+        applyLevel(market, { ...level, onDown: false }, atMs),
+      )
       market.changedAtMs = atMs
       emit({ kind: 'changes', market, atMs, changes, matched: false })
     },

@@ -113,7 +113,7 @@ export function createDesk(deps: DeskDeps): Desk {
     for (const { price, size } of market.book.bids) matching.setCrowd('BID', price, size, 0)
     for (const { price, size } of market.book.asks) matching.setCrowd('ASK', price, size, 0)
     open.push(market)
-    return { matching, drain: () => ({ touched: touched.splice(0), trades: done.splice(0) }) }
+    return { matching, touched: () => touched.splice(0), trades: () => done.splice(0) }
   }
 
   function follow(market: VenueMarket, trade: Trade): void {
