@@ -97,7 +97,8 @@ export async function person(venue: RunningVenue, privateKey = Wallet.createRand
   }
   const creds = await key()
 
-  async function ask(method: string, path: string, body?: unknown): Promise<Said> {
+  /** With the signature of the key. */
+  function request(method: string, path: string, body?: unknown): RequestInit {
     const text = body === undefined ? '' : JSON.stringify(body)
     const timestamp = seconds()
     const signed = timestamp + method + (path.split('?')[0] as string) + text
@@ -108,8 +109,11 @@ export async function person(venue: RunningVenue, privateKey = Wallet.createRand
       POLY_PASSPHRASE: creds.passphrase,
       POLY_SIGNATURE: requestSignature(creds.secret, signed),
     }
-    const init = text === '' ? { method, headers } : { method, headers, body: text }
-    return said(await fetch(`${clob}${path}`, init))
+    return text === '' ? { method, headers } : { method, headers, body: text }
+  }
+
+  async function ask(method: string, path: string, body?: unknown): Promise<Said> {
+    return said(await fetch(`${clob}${path}`, request(method, path, body)))
   }
 
   /** The body of POST /order. */
@@ -144,6 +148,7 @@ export async function person(venue: RunningVenue, privateKey = Wallet.createRand
     privateKey,
     creds,
     keyed,
+    request,
     ask,
     signed,
     place: async (wish: Wish): Promise<Said> => ask('POST', '/order', await signed(wish)),
