@@ -165,6 +165,26 @@ describe('limit orders', () => {
     expect(one.submit(order, 0)).toMatchObject({ error: expect.stringMatching(words) })
   })
 
+  test('fees are rounded fill by fill, and all of them must be there before the first', () => {
+    const { one, accounts, trades } = table()
+    one.setCrowd('ASK', 4_000, 200 * M, 0)
+    one.submit(spend('bob', 60), 0)
+    one.setCrowd('ASK', 4_000, 0, 0)
+    for (let n = 0; n < 20; n += 1) one.submit(limit(['bob', 'SELL', 'UP', 50, 5.01]), 1)
+    const buy = () => limit(['ann', 'BUY', 'UP', 50, 100.2])
+    // At once the fee would be 1.7535; twenty times 0.08768 is more.
+    accounts.pay('ann', HOUSE, 1_000 * M - 51_853_500)
+    const before = trades.length
+    expect(one.check(buy(), 2)).toBeNull()
+    expect(one.submit(buy(), 2)).toMatchObject({
+      error: expect.stringMatching(/balance: 51853500, order amount: 51853600$/),
+    })
+    expect(trades).toHaveLength(before)
+    accounts.pay(HOUSE, 'ann', 100)
+    expect(one.submit(buy(), 3)).toMatchObject({ record: { state: 'MATCHED' } })
+    expect(accounts.dollars('ann')).toBe(0)
+  })
+
   test('a newcomer is judged by what it is going to have', () => {
     const { one } = table()
     expect(one.check(limit(['new', 'BUY', 'UP', 50, 10]), 0)).toBeNull()
