@@ -148,6 +148,7 @@ function createTrading(deps: ServerDeps): {
     holders,
     allowances,
     faults: deps.faults,
+    bugs: deps.bugs,
     nowMs,
     later,
     intake,

@@ -4,7 +4,11 @@ import { Agent, request } from 'node:http'
 import { createConnection } from 'node:net'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { createBugs } from '../../src/local-venue/bugs.ts'
+import { startPacer } from '../../src/local-venue/pacer.ts'
+import { profileOf } from '../../src/local-venue/profile.ts'
+import { shortSchedule } from '../../src/local-venue/schedule.ts'
 import type { RunningVenue } from '../../src/local-venue/venue.ts'
+import { createWorld } from '../../src/local-venue/world.ts'
 import { aVenue, get, json } from './support.ts'
 
 let venue: RunningVenue
@@ -86,4 +90,34 @@ test('what breaks is said and kept', async () => {
   expect(said[0]).toMatch(/^A bug of the embedded venue.*no such thing/)
   expect(bugs.list()[0]).toMatch(/no such thing/)
   expect(await json(`${venue.endpoints.control}/state`)).toMatchObject({ bugs: [] })
+})
+
+test('what breaks at its time on the agenda, or later, leaves the rest of the day as it was', async () => {
+  const said: string[] = []
+  const bugs = createBugs((text) => said.push(text))
+  const world = createWorld({
+    seed: 1,
+    bugs,
+    profile: profileOf('demo'),
+    schedule: shortSchedule(90, 100),
+    anchorSec: 0,
+    ratePerSec: 1,
+    listedAhead: 1,
+    holdsResolution: () => false,
+  })
+  const done: string[] = []
+  const breaks = (name: string) => () => {
+    throw new Error(name)
+  }
+  world.schedule(10, breaks('first'))
+  world.schedule(10, () => done.push('second'))
+  world.schedule(20, () => done.push('third'))
+  world.advanceTo(15)
+  world.advanceTo(25)
+  expect(done).toEqual(['second', 'third'])
+  const pacer = startPacer(world, () => 30, bugs)
+  pacer.later(0, breaks('later'))
+  await new Promise<void>((resolve) => pacer.later(1, resolve))
+  pacer.stop()
+  expect(said.map((text) => /Error: (\w+)/.exec(text)?.[1])).toEqual(['first', 'later'])
 })

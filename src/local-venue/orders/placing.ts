@@ -50,10 +50,10 @@ async function delayed(
   body: unknown,
   placing: Promise<Placed | Refusal>,
 ): Promise<Answer> {
+  // What comes of it is told by the user channel and the queries alone.
+  placing.catch(deps.bugs.report)
   const intake = admit(deps, owner, body)
   if ('error' in intake) return refusal(intake.status, intake.error)
-  // What comes of it is told by the user channel and the queries alone.
-  placing.catch(() => undefined)
   const orderID = intake.order.id
   return ok({
     success: true,
