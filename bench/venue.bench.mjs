@@ -12,6 +12,7 @@ import { createWorld } from '../dist/local-venue/world.js'
 import { createCrowd } from '../dist/sim/crowd.js'
 import { createMatching } from '../dist/sim/matching.js'
 import { createAccounts } from '../dist/sim/matching-accounts.js'
+import { createHolds } from '../dist/sim/matching-holds.js'
 import { percentiles } from './support/stats.mjs'
 
 const SOCKETS = 20
@@ -183,6 +184,8 @@ function wholeDay(share) {
     const matching = createMatching({
       market: 'm',
       accounts,
+      holds: createHolds(),
+      welcome: () => 0,
       tick: () => 100,
       onLevel() {},
       onTrade() {},

@@ -5,17 +5,20 @@ import type { World } from './world.ts'
 
 const BATCH_MAX = 500
 
-export type BatchRow = { readonly token: string; readonly side: 'BUY' | 'SELL' }
+export type BatchRow = { readonly token: string; readonly side: 'BUY' | 'SELL' | null }
 
 /** One result for each known token, as a list; the unknown are left out. */
 export function batchHandler(
   world: World,
   render: (market: VenueMarket, token: string, row: BatchRow) => unknown,
+  isWrong: (row: BatchRow) => string | null = () => null,
 ): Handler {
   return (ask) => {
     const rows = batchRows(ask.body)
     if (rows === null) return refusal(400, 'Invalid payload')
     if (rows.length > BATCH_MAX) return refusal(400, 'Payload exceeds the limit')
+    const wrong = rows.map(isWrong).find((words) => words !== null)
+    if (wrong !== undefined) return refusal(400, wrong as string)
     const results: unknown[] = []
     for (const row of rows) {
       const market = tradedMarket(world, row.token)
@@ -29,11 +32,13 @@ export function batchHandler(
 export function mergedHandler(
   world: World,
   render: (market: VenueMarket, token: string, row: BatchRow) => unknown,
+  isWrong?: (row: BatchRow) => string | null,
 ): Handler {
-  const list = batchHandler(world, (market, token, row) => ({
-    token,
-    value: render(market, token, row),
-  }))
+  const list = batchHandler(
+    world,
+    (market, token, row) => ({ token, value: render(market, token, row) }),
+    isWrong,
+  )
   return async (ask) => {
     const reply = await list(ask)
     if (reply === 'reset' || reply.status !== 200) return reply
@@ -54,9 +59,14 @@ function batchRows(body: string): BatchRow[] | null {
     if (!isObject(row)) return null
     const { token_id: token, side } = row
     if (typeof token !== 'string') return null
-    read.push({ token, side: side === 'SELL' ? 'SELL' : 'BUY' })
+    read.push({ token, side: sideNamed(side) })
   }
   return read
+}
+
+export function sideNamed(side: unknown): BatchRow['side'] {
+  const name = String(side).toUpperCase()
+  return name === 'BUY' || name === 'SELL' ? name : null
 }
 
 /** A resolved market has no book any more. */

@@ -8,6 +8,8 @@ import { descriptionOf } from './rules-text.ts'
 
 type Deps = { readonly faults: Faults }
 
+const REWARDS = { rates: null, min_size: 50, max_spread: 4.5 }
+
 /** Short keys; what is false is left out. */
 export function compactMarket(deps: Deps, market: VenueMarket): unknown {
   return {
@@ -54,18 +56,36 @@ export function longMarket(deps: Deps, market: VenueMarket): unknown {
     fpmm: '',
     is_50_50_outcome: false,
     notifications_enabled: true,
-    tokens: tokensInOrder(deps, market).map((token) => ({
-      token_id: token,
-      outcome: outcomeOf(market, token),
-      price: tokenPrice(market, token),
-      winner: result !== null && (result.winner === 'UP') === (token === market.up),
-    })),
-    rewards: { rates: null, min_size: 50, max_spread: 4.5 },
+    tokens: tokensOf(deps, market),
+    rewards: REWARDS,
     tags: ['Crypto'],
     description: descriptionOf(market),
     icon: image,
     image,
   }
+}
+
+/** Of the lists that are asked for quickly. */
+export function shortMarket(deps: Deps, market: VenueMarket): unknown {
+  return {
+    condition_id: market.conditionId,
+    rewards: REWARDS,
+    tokens: tokensOf(deps, market),
+    active: true,
+    closed: market.result !== null,
+    archived: false,
+    accepting_orders: market.result === null,
+  }
+}
+
+function tokensOf(deps: Deps, market: VenueMarket): unknown[] {
+  const { result } = market
+  return tokensInOrder(deps, market).map((token) => ({
+    token_id: token,
+    outcome: outcomeOf(market, token),
+    price: tokenPrice(market, token),
+    winner: result !== null && (result.winner === 'UP') === (token === market.up),
+  }))
 }
 
 function tokenPrice(market: VenueMarket, token: string): number {

@@ -1,6 +1,13 @@
 /** The public reads of the CLOB: books, prices and what a market is, with the venue's own mixture of types. */
 import { TICKS_PER_DOLLAR } from '../domain/units.ts'
-import { type BatchRow, batchHandler, mergedHandler, tradedMarket } from './clob-batch.ts'
+import {
+  type BatchRow,
+  batchHandler,
+  mergedHandler,
+  sideNamed,
+  tradedMarket,
+} from './clob-batch.ts'
+import { listRoutes } from './clob-lists.ts'
 import { compactMarket, longMarket } from './clob-markets.ts'
 import { lastTrade, middle, restBook, sidePrice, spread } from './clob-prices.ts'
 import type { Faults } from './faults.ts'
@@ -45,13 +52,16 @@ export function clobRoutes(deps: ClobDeps): Routes {
     'GET /book': ofToken((market, token) => ok(restBook(deps, market, token), json)),
     'POST /books': batch((market, token) => JSON.parse(restBook(deps, market, token))),
     'GET /price': ofToken((market, token, ask) => {
-      const side = ask.query.get('side')?.toUpperCase() ?? ''
-      if (side !== 'BUY' && side !== 'SELL') return refusal(400, 'Invalid side')
+      const side = sideNamed(ask.query.get('side'))
+      if (side === null) return refusal(400, 'Invalid side')
       return ok({ price: sidePrice(market, token, side) })
     }),
-    'POST /prices': merged((market, token, row) => ({
-      [row.side]: sidePrice(market, token, row.side),
-    })),
+    'POST /prices': mergedHandler(
+      deps.world,
+      (market, token, { side }) =>
+        side === null ? {} : { [side]: sidePrice(market, token, side) },
+      ({ side }) => (side === null ? 'Invalid side' : null),
+    ),
     'GET /midpoint': ofToken((market, token) => ok({ mid: middle(market, token) })),
     'POST /midpoints': merged((market, token) => middle(market, token)),
     'GET /spread': ofToken((market, token) => ok({ spread: spread(market, token) })),
@@ -67,7 +77,7 @@ export function clobRoutes(deps: ClobDeps): Routes {
     'GET /neg-risk': ofToken(() => ok({ neg_risk: false })),
     'GET /fee-rate': ofToken(() => ok({ base_fee: 1000 })),
     'GET /clob-markets/:condition': (ask) => {
-      const market = deps.world.byCondition(param(ask, 'condition'))
+      const market = deps.world.byCondition(param(ask, 'condition').toLowerCase())
       return market === null ? refusal(404, 'market not found') : ok(compactMarket(deps, market))
     },
     'GET /markets-by-token/:token': (ask) => {
@@ -79,6 +89,7 @@ export function clobRoutes(deps: ClobDeps): Routes {
         secondary_token_id: market.down,
       })
     },
+    ...listRoutes(deps),
     'GET /markets/:condition': (ask) => {
       const condition = param(ask, 'condition')
       if (!/^0x[0-9a-f]{64}$/i.test(condition)) return refusal(400, 'Invalid market')

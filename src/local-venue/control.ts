@@ -1,4 +1,5 @@
 /** The venue's own door for tests and tools: what is going on, what goes wrong on purpose, and waiting for an instant. */
+import type { Bugs } from './bugs.ts'
 import { restBook } from './clob-prices.ts'
 import { FAULTS, type Fault, type Faults, isFaultName } from './faults.ts'
 import { type Ask, ok, param, type Reply, type Routes, refusal } from './http.ts'
@@ -12,6 +13,7 @@ export type ControlDeps = {
   readonly world: World
   readonly faults: Faults
   readonly profile: ProfileName
+  readonly bugs: Bugs
   nowMs(): number
   readonly desk: Desk
   /** Resolves when the venue's clock gets there; false when the venue closes first. */
@@ -77,6 +79,7 @@ function stateOf(deps: ControlDeps): unknown {
     profile: deps.profile,
     windows: [...deps.world.markets()].map((market) => windowOf(market, now)),
     faults: deps.faults.list(),
+    bugs: deps.bugs.list(),
   }
 }
 

@@ -6,6 +6,7 @@ import { type Ask, ok, type Reply, type Routes, refusal } from './http.ts'
 import { outcomeOf, topOf, type VenueMarket } from './market.ts'
 import { type Desk, tokenOf } from './orders/desk.ts'
 import type { TradeRecord } from './orders/records.ts'
+import { costsOf } from './position-costs.ts'
 import type { World } from './world.ts'
 
 export type DataApiDeps = { readonly world: World; readonly desk: Desk }
@@ -85,15 +86,8 @@ function position(
 ): Position {
   const token = tokenOf(market, side)
   const other = tokenOf(market, side === 'UP' ? 'DOWN' : 'UP')
-  const bought = desk
-    .tradesOf(user)
-    .filter(
-      ({ trade, market: of }) =>
-        of === market && trade.taker === user && trade.token === side && trade.way === 'BUY',
-    )
-  const total = bought.reduce((sum, { trade }) => sum + trade.shares, 0)
-  const paid = bought.reduce((sum, { trade }) => sum + trade.dollars, 0)
-  const avgPrice = total === 0 ? 0 : paid / total
+  const mine = desk.tradesOf(user).filter((record) => record.market === market)
+  const { avgPrice, totalBought, realizedPnl } = costsOf(mine, user, side)
   const size = shares / MICRO
   const curPrice = priceNow(market, token)
   return {
@@ -106,8 +100,8 @@ function position(
     currentValue: size * curPrice,
     cashPnl: size * (curPrice - avgPrice),
     percentPnl: avgPrice === 0 ? 0 : (curPrice / avgPrice - 1) * 100,
-    totalBought: total / MICRO,
-    realizedPnl: 0,
+    totalBought: totalBought / MICRO,
+    realizedPnl: realizedPnl / MICRO,
     curPrice,
     redeemable: market.result !== null,
     mergeable: false,

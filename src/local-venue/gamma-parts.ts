@@ -46,13 +46,25 @@ export function outcomesOf(market: VenueMarket, view: GammaView, phase: Phase): 
 
 /** Ids of the first version are a text, those of the second a list. Some markets of the first carry dead ones of the second, too. */
 function idsOf(market: VenueMarket, swapped: boolean): GammaObject {
-  const pair = swapped ? [market.down, market.up] : [market.up, market.down]
-  if (market.version === 'v2') return { clobTokenIds: null, positionIds: pair }
-  const dead = Number(market.id) % DEAD_IDS_EVERY === 0
+  const inOrder = (ids: readonly string[]): string[] => (swapped ? [...ids].reverse() : [...ids])
+  const clob = inOrder(clobIdsOf(market))
+  const positions = inOrder(positionIdsOf(market))
   return {
-    clobTokenIds: `["${pair[0]}", "${pair[1]}"]`,
-    ...(dead ? { positionIds: pair.map((id) => `1${id.slice(1)}`) } : {}),
+    clobTokenIds: clob.length === 0 ? null : `["${clob[0]}", "${clob[1]}"]`,
+    ...(positions.length === 0 ? {} : { positionIds: positions }),
   }
+}
+
+/** Up first; empty where a market has none. */
+export function clobIdsOf(market: VenueMarket): readonly string[] {
+  return market.version === 'v2' ? [] : [market.up, market.down]
+}
+
+export function positionIdsOf(market: VenueMarket): readonly string[] {
+  const pair = [market.up, market.down]
+  if (market.version === 'v2') return pair
+  const dead = Number(market.id) % DEAD_IDS_EVERY === 0
+  return dead ? pair.map((id) => `1${id.slice(1)}`) : []
 }
 
 /** Listed, but its tokens are not known yet; by the middle of the window they always are. */

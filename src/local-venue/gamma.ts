@@ -1,7 +1,13 @@
 /** The Gamma API: events, markets and series to be found, with the faults that make finding hard. */
 import type { Faults } from './faults.ts'
 import { gammaEvent, gammaMarket, gammaSeries, seriesBy, tagsOf } from './gamma-objects.ts'
-import { type GammaObject, type GammaView, PUBLISHED_BEFORE_MS } from './gamma-parts.ts'
+import {
+  clobIdsOf,
+  type GammaObject,
+  type GammaView,
+  PUBLISHED_BEFORE_MS,
+  positionIdsOf,
+} from './gamma-parts.ts'
 import {
   BadQuery,
   keyset,
@@ -98,6 +104,7 @@ function markets(deps: GammaDeps, query: URLSearchParams, view: GammaView): read
   const ids = many(query, 'id')
   const conditions = many(query, 'condition_ids')
   const tokens = many(query, 'clob_token_ids')
+  const positions = many(query, 'position_ids')
   // A resolved market is not listed unless asked for.
   const closed = truth(query, 'closed') ?? false
   const rows = common(query, listed(deps, view), view, closed).filter(
@@ -105,8 +112,8 @@ function markets(deps: GammaDeps, query: URLSearchParams, view: GammaView): read
       (slugs === null || slugs.has(market.slug)) &&
       (ids === null || ids.has(market.id)) &&
       (conditions === null || conditions.has(market.conditionId)) &&
-      (tokens === null || tokens.has(market.up) || tokens.has(market.down)) &&
-      query.get('position_ids') === null,
+      (tokens === null || clobIdsOf(market).some((id) => tokens.has(id))) &&
+      (positions === null || positionIdsOf(market).some((id) => positions.has(id))),
   )
   return page(query, rows, (market) => gammaMarket(market, view))
 }

@@ -1,5 +1,7 @@
 /** The little that the venue needs of an HTTP server: routes with parameters, JSON in and out, a limit on bodies. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Bugs } from './bugs.ts'
+import { requestUrl } from './request-url.ts'
 
 export type Ask = {
   readonly method: string
@@ -28,12 +30,15 @@ export type ServiceOptions = {
   /** The time that the Date header tells. */
   dateMs(): number
   readonly before: Gate
+  readonly bugs: Bugs
 }
 
 /** Answers before any route, or says null. */
 export type Gate = (ask: Ask) => Answer | null
 
 const BODY_BYTES_MAX = 1024 * 1024
+/** Longer bodies are read to their end and thrown away, so that the refusal is heard; but not for ever. */
+const UPLOAD_BYTES_MAX = 64 * BODY_BYTES_MAX
 const KEEP_ALIVE_MS = 65_000
 
 export function ok(body: unknown, headers?: Readonly<Record<string, string>>): Reply {
@@ -52,10 +57,10 @@ export function param(ask: Ask, name: string): string {
 export function createService(options: ServiceOptions): Server {
   const routes = Object.entries(options.routes).map(([key, handler]) => parseRoute(key, handler))
   const server = createServer((request, response) => {
-    answer(options, routes, request, response).catch(() => {
-      // The client went away while it sent its body, or a handler broke: either way nothing sensible can be said.
-      if (!response.headersSent)
-        send(response, options, refusal(500, 'The embedded venue could not answer.'))
+    answer(options, routes, request, response).catch((error: unknown) => {
+      options.bugs.report(error)
+      if (response.headersSent) request.socket.destroy()
+      else send(response, options, refusal(500, 'The embedded venue could not answer.'))
     })
   })
   server.keepAliveTimeout = KEEP_ALIVE_MS
@@ -73,8 +78,11 @@ function parseRoute(key: string, handler: Handler): Route {
   return { method, parts: partsOf(path), handler }
 }
 
+/** A slash at the end changes nothing, two in a row are a path that nobody has. */
 function partsOf(path: string): string[] {
-  return path.split('/').filter((part) => part !== '')
+  const parts = path.split('/').slice(1)
+  if (parts.at(-1) === '') parts.pop()
+  return parts
 }
 
 async function answer(
@@ -83,11 +91,14 @@ async function answer(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  const url = new URL(request.url ?? '/', 'http://venue')
+  const url = requestUrl(request.url)
   const body = await readBody(request)
-  if (body === null) {
-    send(response, options, refusal(413, 'Payload exceeds the limit'))
-    return
+  // The client went away while it sent its body.
+  if (body === 'gone') return
+  if (url === null) return send(response, options, refusal(400, 'Bad Request'))
+  if (body === 'too long') {
+    const headers = { Connection: 'close' }
+    return send(response, options, { ...refusal(413, 'Payload exceeds the limit'), headers })
   }
   const method = request.method === 'HEAD' ? 'GET' : (request.method ?? 'GET')
   const ask: Ask = {
@@ -96,7 +107,7 @@ async function answer(
     params: {},
     query: url.searchParams,
     headers: request.headers,
-    body,
+    body: body.text,
   }
   const said = options.before(ask) ?? (await route(routes, ask))
   if (said === 'reset') request.socket.resetAndDestroy()
@@ -138,15 +149,22 @@ function decode(value: string): string {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string | null> {
+async function readBody(
+  request: IncomingMessage,
+): Promise<{ readonly text: string } | 'too long' | 'gone'> {
   const chunks: Buffer[] = []
   let bytes = 0
-  for await (const chunk of request) {
-    bytes += (chunk as Buffer).length
-    if (bytes > BODY_BYTES_MAX) return null
-    chunks.push(chunk as Buffer)
+  try {
+    for await (const chunk of request) {
+      bytes += (chunk as Buffer).length
+      if (bytes > UPLOAD_BYTES_MAX) return 'gone'
+      if (bytes <= BODY_BYTES_MAX) chunks.push(chunk as Buffer)
+    }
+  } catch {
+    // A connection that broke off.
+    return 'gone'
   }
-  return Buffer.concat(chunks).toString('utf8')
+  return bytes > BODY_BYTES_MAX ? 'too long' : { text: Buffer.concat(chunks).toString('utf8') }
 }
 
 function send(response: ServerResponse, options: ServiceOptions, reply: Reply): void {

@@ -2,8 +2,7 @@
 import type { BookSide, Side } from '../domain/ids.ts'
 import { TICKS_PER_DOLLAR } from '../domain/units.ts'
 import type { Crowd } from '../sim/crowd.ts'
-import type { Matching } from '../sim/matching.ts'
-import type { Trade } from '../sim/matching-types.ts'
+import type { Matching, Trade } from '../sim/matching-types.ts'
 import type { PricePath } from '../sim/price-process.ts'
 import type { TwoSidedBook } from '../sim/two-sided-book.ts'
 import { dollarsOf, fairUp, finalOf, strikeOf, type WindowSpan } from '../sim/window-truth.ts'
@@ -27,8 +26,9 @@ export type LevelTouch = {
 /** Orders of people in a market, there from the first of them on. */
 export type People = {
   readonly matching: Matching
-  /** What happened since it was asked last. */
-  drain(): { readonly touched: readonly LevelTouch[]; readonly trades: readonly Trade[] }
+  /** What changed in the book, and who traded, since it was asked last. */
+  touched(): readonly LevelTouch[]
+  trades(): readonly Trade[]
 }
 
 export type VenueMarket = {

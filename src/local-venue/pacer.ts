@@ -1,4 +1,5 @@
 /** Drives the world by the venue's clock, and lets others wait for an instant of it. */
+import type { Bugs } from './bugs.ts'
 import type { World } from './world.ts'
 
 export type Pacer = {
@@ -15,7 +16,7 @@ const TIMER_MIN_MS = 1
 /** Long waits are cut, so that items added meanwhile are seen in time. */
 const TIMER_MAX_MS = 20
 
-export function startPacer(world: World, nowMs: () => number): Pacer {
+export function startPacer(world: World, nowMs: () => number, bugs: Bugs): Pacer {
   const waiting = new Set<(reached: boolean) => void>()
   const timers = new Set<NodeJS.Timeout>()
   let beat: NodeJS.Timeout | null = null
@@ -32,7 +33,7 @@ export function startPacer(world: World, nowMs: () => number): Pacer {
   const later = (afterMs: number, action: () => void): void => {
     const timer = setTimeout(() => {
       timers.delete(timer)
-      action()
+      bugs.attempt(action)
     }, afterMs)
     timers.add(timer)
   }

@@ -7,7 +7,6 @@ import type { LevelTouch, VenueMarket } from './market.ts'
 import type { AppliedChange, OutsideLevel, WorldEvent } from './world-events.ts'
 
 const PRINT_AFTER_MS = 22
-const NOTHING = { touched: [], trades: [] } as const
 
 /** Something to be done at a millisecond. */
 export type Item = { readonly atMs: number; run(): void }
@@ -34,11 +33,11 @@ export function play(
   for (const event of events) {
     switch (event.kind) {
       case 'level':
-        changes.push(applyLevel(market, event, atMs))
+        changes.push(...applyLevel(market, event, atMs))
         break
       case 'match':
         market.people?.matching.crowdTakes(event.side, event.price, event.matched, atMs)
-        changes.push(applyLevel(market, event, atMs))
+        changes.push(...applyLevel(market, event, atMs))
         matched = true
         followUps.push(printLater(player, market, event))
         break
@@ -53,8 +52,8 @@ export function play(
       }
     }
   }
-  const { touched, trades } = market.people?.drain() ?? NOTHING
-  for (const touch of touched) changes.push(shown(market, touch))
+  const trades = market.people?.trades() ?? []
+  changes.push(...peoplesChanges(market))
   for (const trade of trades) followUps.push(tradePrint(player, market, trade))
   matched ||= trades.length > 0
   if (changes.length > 0) {
@@ -70,14 +69,19 @@ export function play(
   for (const item of followUps) player.follow(item)
 }
 
+/** Orders of people that a level traded with leave the book before the level stands in it: no frame shows the two crossed. */
 export function applyLevel(
   market: VenueMarket,
   level: OutsideLevel & { readonly onDown: boolean },
   atMs: number,
-): AppliedChange {
+): AppliedChange[] {
   if (market.people === null) market.book.set(level.side, level.price, level.size)
   else market.people.matching.setCrowd(level.side, level.price, level.size, atMs)
-  return shown(market, level)
+  return [...peoplesChanges(market), shown(market, level)]
+}
+
+function peoplesChanges(market: VenueMarket): AppliedChange[] {
+  return (market.people?.touched() ?? []).map((touch) => shown(market, touch))
 }
 
 /** A level as it now stands, the orders of people in it. */

@@ -2,6 +2,7 @@
 import type { Duplex } from 'node:stream'
 
 const REASONS = {
+  400: 'Bad Request',
   404: 'Not Found',
   451: 'Unavailable For Legal Reasons',
   501: 'Not Implemented',

@@ -1,6 +1,7 @@
 /** What answers on which port: the served rooms of the venue, and the rooms that say they are not furnished yet. */
 
 import type { Server } from 'node:http'
+import type { Bugs } from './bugs.ts'
 import { createAllowances } from './chain/allowances.ts'
 import { createContracts } from './chain/contracts.ts'
 import { chainRoutes } from './chain/rpc.ts'
@@ -37,9 +38,12 @@ import type { World } from './world.ts'
 const FAITHFUL_TIMES = { minedMs: 3_000, confirmedMs: 12_000 }
 const DEMO_TIMES = { minedMs: 1_000, confirmedMs: 2_000 }
 
+const open: Gate = () => null
+
 export type ServerDeps = {
   readonly world: World
   readonly faults: Faults
+  readonly bugs: Bugs
   readonly pacer: Pacer
   readonly profile: ProfileName
   readonly holdMs: number
@@ -53,7 +57,7 @@ export function createServers(deps: ServerDeps): {
   readonly channel: MarketChannel
   readonly users: UserChannel
 } {
-  const { world, faults, pacer, nowMs } = deps
+  const { world, faults, bugs, pacer, nowMs } = deps
   const reads = { world, faults, nowMs }
   const prints = createPrints(world.pathOf)
   const exchange = createPrints(world.exchangePathOf)
@@ -72,50 +76,33 @@ export function createServers(deps: ServerDeps): {
       return gate(ask)
     }
   }
-  const open: Gate = () => null
+  const service = (
+    routesOf: Routes,
+    { before = open, dateMs = nowMs }: { before?: Gate; dateMs?: () => number } = {},
+  ): Server => createService({ routes: routesOf, dateMs, before: upToDate(before), bugs })
+  const clob = { ...clobRoutes(reads), ...historyRoutes(world, nowMs), ...routes }
   const servers = {
-    gamma: createService({
-      routes: gammaRoutes(reads),
-      dateMs: nowMs,
-      before: upToDate(gammaGate(reads)),
-    }),
-    clob: createService({
-      routes: { ...clobRoutes(reads), ...historyRoutes(world, nowMs), ...routes },
-      dateMs: () => clobNowMs(reads),
-      before: upToDate(open),
-    }),
-    data: createService({
-      routes: dataRoutes({ world, desk }),
-      dateMs: nowMs,
-      before: upToDate(open),
-    }),
-    market: createMarketServer(channel, users),
-    rtds: createRtds({ world, relay, faults, later: pacer.later, nowMs }),
+    gamma: service(gammaRoutes(reads), { before: gammaGate(reads) }),
+    clob: service(clob, { dateMs: () => clobNowMs(reads) }),
+    data: service(dataRoutes({ world, desk })),
+    market: createMarketServer(channel, users, bugs),
+    rtds: createRtds({ world, relay, faults, bugs, later: pacer.later, nowMs }),
     polybolt: createPolyBolt({
       relay,
       faults,
+      bugs,
       knows: (given) => keys.knows(given) !== null,
       seed: world.seed,
       nowMs,
     }),
-    binanceWs: createBinanceWs({ world, prints: exchange, faults, nowMs }),
-    binanceRest: createService({
-      routes: binanceRestRoutes({ seed: world.seed, prints: exchange, faults, nowMs }),
-      dateMs: nowMs,
-      before: upToDate(open),
-    }),
-    coinbaseWs: createCoinbaseWs({ world, prints, faults, nowMs }),
-    site: createService({
-      routes: siteRoutes({ prints, exchange, faults, nowMs }),
-      dateMs: nowMs,
-      before: upToDate(open),
-    }),
-    chain: createService({ routes: chain, dateMs: nowMs, before: upToDate(open) }),
-    control: createService({
-      routes: controlRoutes({ ...reads, desk, profile: deps.profile, waitUntil: pacer.waitUntil }),
-      dateMs: nowMs,
-      before: upToDate(open),
-    }),
+    binanceWs: createBinanceWs({ world, prints: exchange, faults, bugs, nowMs }),
+    binanceRest: service(binanceRestRoutes({ seed: world.seed, prints: exchange, faults, nowMs })),
+    coinbaseWs: createCoinbaseWs({ world, prints, faults, bugs, nowMs }),
+    site: service(siteRoutes({ prints, exchange, faults, nowMs })),
+    chain: service(chain),
+    control: service(
+      controlRoutes({ ...reads, bugs, desk, profile: deps.profile, waitUntil: pacer.waitUntil }),
+    ),
   }
   return { servers, channel, users }
 }
@@ -145,7 +132,7 @@ function createTrading(deps: ServerDeps): {
     nowMs,
     onOwner(owner) {
       desk.fund(owner.address)
-      holders.remember(owner.address, owner)
+      holders.introduce(owner)
     },
   })
   const intake: IntakeDeps = {
@@ -161,6 +148,7 @@ function createTrading(deps: ServerDeps): {
     holders,
     allowances,
     faults: deps.faults,
+    bugs: deps.bugs,
     nowMs,
     later,
     intake,

@@ -3,6 +3,7 @@
  * client side, so that the two can be wrong only one at a time.
  */
 import { performance } from 'node:perf_hooks'
+import { createBugs } from './bugs.ts'
 import { createVenueClock } from './clock.ts'
 import { driveFaults } from './fault-driver.ts'
 import { createFaults, FAULTS, type FaultName } from './faults.ts'
@@ -46,6 +47,8 @@ export type RunningVenue = {
   readonly windowSec: number | null
   readonly notes: readonly string[]
   nowMs(): number
+  /** What broke inside; there should be none. */
+  bugs(): readonly string[]
   close(): Promise<void>
 }
 
@@ -64,8 +67,10 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
   const { nowMs, startedAtMs } = createVenueClock(options.epochMs ?? null, since)
   const anchorSec = Math.floor(startedAtMs / 1000)
   const faults = createFaults(seed, nowMs)
+  const bugs = createBugs((text) => void process.stderr.write(text))
   const world = createWorld({
     seed,
+    bugs,
     profile,
     schedule: scheduleOf(profile, anchorSec),
     anchorSec,
@@ -78,10 +83,11 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
   for (const name of options.faults ?? []) {
     faults.set({ name, market: null, untilMs: null, probability: FAULTS[name].chance })
   }
-  const pacer = startPacer(world, nowMs)
+  const pacer = startPacer(world, nowMs, bugs)
   const account = throwAwayAccount(seed)
   const { servers, channel, users } = createServers({
     world,
+    bugs,
     faults,
     pacer,
     profile: profile.name,
@@ -105,6 +111,7 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
       windowSec: profile.windowSec,
       notes: notesOf(profile),
       nowMs,
+      bugs: bugs.list,
       close: async () => {
         stop()
         await closeAll(servers)

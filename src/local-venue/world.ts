@@ -11,6 +11,7 @@ import type { PricePath } from '../sim/price-process.ts'
 import { createTwoSidedBook } from '../sim/two-sided-book.ts'
 import { finalOf, strikeOf, winnerOf } from '../sim/window-truth.ts'
 import { createAgenda } from './agenda.ts'
+import type { Bugs } from './bugs.ts'
 import type { VenueMarket } from './market.ts'
 import { createMarketMaker, type MarketMaker, type MarketMakerOptions } from './market-maker.ts'
 import { applyLevel, type Item, play } from './playing.ts'
@@ -45,6 +46,7 @@ export type WorldOptions = MarketMakerOptions & {
   readonly listedAhead: number
   /** True while a resolution that is due has to wait. */
   holdsResolution(market: VenueMarket, nowMs: number): boolean
+  readonly bugs: Bugs
 }
 
 /** A second is prepared this long before it begins, so that the work never falls on the second itself. */
@@ -68,7 +70,9 @@ export function createWorld(options: WorldOptions): World {
       prepare(stage, maker, preparedSec)
       preparedSec += 1
     }
-    for (let item = agenda.takeDue(nowMs); item !== null; item = agenda.takeDue(nowMs)) item.run()
+    for (let item = agenda.takeDue(nowMs); item !== null; item = agenda.takeDue(nowMs)) {
+      options.bugs.attempt(item.run)
+    }
   }
 
   return {
@@ -87,7 +91,9 @@ export function createWorld(options: WorldOptions): World {
       listeners.push(listener)
     },
     change: (market, atMs, levels) => {
-      const changes = levels.map((level) => applyLevel(market, { ...level, onDown: false }, atMs))
+      const changes = levels.flatMap((level) =>
+        applyLevel(market, { ...level, onDown: false }, atMs),
+      )
       market.changedAtMs = atMs
       emit({ kind: 'changes', market, atMs, changes, matched: false })
     },

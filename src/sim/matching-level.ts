@@ -20,7 +20,9 @@ export type Level = {
   leave(id: string): void
   /** Takes from the front; tells each maker and what it gave. Null is the crowd. */
   take(shares: number, tell: (maker: Resting | null, shares: number) => void): void
-  /** The same for orders of people only. */
+  /** What each would give, without taking it. */
+  peek(shares: number): number[]
+  /** The same as `take` for orders of people only. */
   takePeople(shares: number, tell: (maker: Resting, shares: number) => void): number
 }
 
@@ -50,6 +52,17 @@ export function createLevel(): Level {
     return shares - left
   }
 
+  function peek(shares: number): number[] {
+    const fills: number[] = []
+    let left = shares
+    for (const place of places) {
+      const given = Math.min(left, sizeOf(place))
+      left -= given
+      if (given > 0) fills.push(given)
+    }
+    return fills
+  }
+
   return {
     total: () => places.reduce((sum, place) => sum + sizeOf(place), 0),
     crowd,
@@ -74,6 +87,7 @@ export function createLevel(): Level {
     leave(id) {
       places = places.filter((place) => place.order?.id !== id)
     },
+    peek,
     take: (shares, tell) => void takeWhere(shares, () => true, tell),
     takePeople: (shares, tell) =>
       takeWhere(

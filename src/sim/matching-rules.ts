@@ -4,7 +4,8 @@ import type { Refusal, VenueOrder } from './matching-types.ts'
 
 const MICRO = 1_000_000
 export const MIN_SHARES = 5 * MICRO
-const MIN_MARKETABLE = MICRO
+/** Dollars of a buy that takes. */
+export const MIN_MARKETABLE = MICRO
 /** Far above any account here, far below where products leave the safe integers. */
 const SHARES_MAX = 500_000 * MICRO
 const GTD_LEAD_SEC = 60
@@ -59,10 +60,22 @@ function gridRefusal(order: VenueOrder, tick: number): Refusal | null {
   const inRange = nearest >= tick && nearest <= TICKS_PER_DOLLAR - tick
   // Amounts have few decimals, so a market order's price is its limit only nearly.
   const stray = isMarket(order) ? tick / 10 : 0
-  if (inRange && Math.abs(implied - nearest) <= stray) return null
+  const off = Math.abs(implied - nearest)
+  if (inRange && off <= stray) return null
+  if (inRange && off < tick / 10 && !Number.isInteger(implied)) return inexact(order, nearest)
   const price = implied / TICKS_PER_DOLLAR
   return refuse(
     `order ${order.id} is invalid. Price (${price}) breaks minimum tick size rule: ${tick / TICKS_PER_DOLLAR}`,
+  )
+}
+
+/** The price is meant well, but the product was rounded. */
+function inexact(order: VenueOrder, price: number): Refusal {
+  const [dollars, shares] = amountsOf(order)
+  const exact = (shares / MICRO) * price
+  const name = order.way === 'BUY' ? 'maker' : 'taker'
+  return refuse(
+    `invalid amounts, the ${name} amount for a $${price / TICKS_PER_DOLLAR} order of size ${shares / MICRO} should be '${Number((exact / TICKS_PER_DOLLAR).toFixed(6))}' but the value submited is '${dollars / MICRO}'`,
   )
 }
 
@@ -88,11 +101,25 @@ function sizeRefusal(order: VenueOrder): Refusal | null {
   const [dollars, shares] = amountsOf(order)
   if (isMarket(order)) {
     if (order.way === 'SELL' || dollars >= MIN_MARKETABLE) return null
-    return refuse(`invalid amount for a marketable BUY order ($${dollars / MICRO}), min size: $1`)
+    return tooSmall(order)
   }
   if (shares >= MIN_SHARES) return null
   return refuse(
     `order ${order.id} is invalid. Size (${shares / MICRO}) lower than the minimum: ${MIN_SHARES / MICRO}`,
+  )
+}
+
+export function tooSmall(order: VenueOrder): Refusal {
+  const dollars = order.makerAmount / MICRO
+  return refuse(`invalid amount for a marketable BUY order ($${dollars}), min size: $1`)
+}
+
+/** Null when what is needed is there beside what resting orders hold. */
+export function notEnough(balance: number, inOrders: number, needed: number): Refusal | null {
+  if (balance - inOrders >= needed) return null
+  const held = inOrders === 0 ? '' : `, sum of matched orders: ${inOrders}`
+  return refuse(
+    `not enough balance / allowance: the balance is not enough -> balance: ${balance}${held}, order amount: ${needed}`,
   )
 }
 

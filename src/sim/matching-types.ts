@@ -1,5 +1,7 @@
 /** What comes into the matching engine and what comes out of it. Prices are ten-thousandths of a dollar, shares and dollars millionths. */
-import type { Side } from '../domain/ids.ts'
+import type { BookSide, Side } from '../domain/ids.ts'
+import type { Accounts } from './matching-accounts.ts'
+import type { Holds } from './matching-holds.ts'
 
 export type OrderType = 'GTC' | 'GTD' | 'FOK' | 'FAK'
 export type Way = 'BUY' | 'SELL'
@@ -71,4 +73,40 @@ export type Outcome = {
   /** Dollars and shares that changed hands, without the fee. */
   readonly dollars: number
   readonly shares: number
+}
+
+export type MatchingDeps = {
+  readonly market: string
+  readonly accounts: Accounts
+  /** Of all markets. */
+  readonly holds: Holds
+  /** Dollars that an account is given before its first order is taken. */
+  welcome(account: string): number
+  tick(): number
+  /** Told of every level whose size changed because somebody traded, came or left; not of the crowd's own sizes. */
+  onLevel(side: BookSide, price: number, onDown: boolean): void
+  onTrade(trade: Trade): void
+  onOrder(record: OrderRecord, what: 'PLACEMENT' | 'UPDATE' | 'CANCELLATION'): void
+}
+
+export type Matching = {
+  /** Everything that can be said against an order now. */
+  check(order: VenueOrder, nowMs: number): Refusal | null
+  /** Checks again, then matches. What is refused changes nothing, but a fill-or-kill that was killed is remembered. */
+  submit(order: VenueOrder, nowMs: number): Outcome | Refusal
+  /** Null when it is not there to be cancelled. */
+  cancel(id: string): OrderRecord | null
+  /** Orders whose time is over are gone. */
+  expire(nowSec: number): void
+  /** Orders of an account that lost what they need are gone, the newest first. */
+  shed(account: string): void
+  order(id: string): OrderRecord | undefined
+  orders(): Iterable<OrderRecord>
+  /** The crowd's whole size at a price; where people stand on the other side, it trades with them. */
+  setCrowd(side: BookSide, price: number, size: number, atMs: number): void
+  /** Somebody of the crowd takes from a level, in the order of the line. */
+  crowdTakes(side: BookSide, price: number, shares: number, atMs: number): void
+  sizeAt(side: BookSide, price: number): number
+  resolve(winner: Side): void
+  isResolved(): boolean
 }

@@ -1,7 +1,16 @@
 import { createHash } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { RunningVenue } from '../../src/local-venue/venue.ts'
-import { aVenue, EPOCH_MS, get, json, post, type WindowState, windowOf } from './support.ts'
+import {
+  aVenue,
+  EPOCH_MS,
+  get,
+  json,
+  post,
+  type WindowState,
+  windowOf,
+  windows,
+} from './support.ts'
 
 type Level = { price: string; size: string }
 type Book = {
@@ -137,6 +146,17 @@ describe('the small reads', () => {
     expect((await get(`${clob}/price?token_id=${calm}&side=HOLD`)).status).toBe(400)
   })
 
+  it.each([{}, { side: 'XX' }, { side: 7 }])('need to know the side: %j', async (row) => {
+    const rows = [
+      { token_id: open.tokens.up, side: 'buy' },
+      { token_id: open.tokens.up, ...row },
+    ]
+    const { status, text } = await post(`${clob}/prices`, rows)
+    expect([status, text]).toEqual([400, '{"error":"Invalid side"}'])
+    const first = await post(`${clob}/prices`, rows.slice(0, 1))
+    expect(Object.keys(JSON.parse(first.text)[open.tokens.up])).toEqual(['BUY'])
+  })
+
   it("tells the venue's time in the Date header", async () => {
     const { headers } = await get(`${clob}/ok`)
     expect(Math.abs(Date.parse(headers.get('date') ?? '') - EPOCH_MS)).toBeLessThan(20_000)
@@ -164,6 +184,8 @@ describe('what a market is', () => {
       v: 'v1',
     })
     expect((await get(`${clob}/clob-markets/0xabc`)).status).toBe(404)
+    const loud = `0x${open.conditionId.slice(2).toUpperCase()}`
+    expect(await json(`${clob}/clob-markets/${loud}`)).toEqual(info)
   })
 
   it('is told in long keys, and by token', async () => {
@@ -184,6 +206,25 @@ describe('what a market is', () => {
     })
     expect((await get(`${clob}/markets/nonsense`)).status).toBe(400)
     expect((await get(`${clob}/markets/0x${'0'.repeat(64)}`)).status).toBe(404)
+  })
+
+  it('is in the lists, long and short, in pages; none pays for resting orders', async () => {
+    type Page = { data: { condition_id: string }[]; count: number; next_cursor: string }
+    const all = (await windows(venue)).map(({ conditionId }) => conditionId).sort()
+    for (const name of ['markets', 'simplified-markets']) {
+      const page = await json<Page>(`${clob}/${name}?next_cursor=`)
+      expect(page).toMatchObject({ limit: 1_000, count: all.length, next_cursor: 'LTE=' })
+      expect(page.data.map(({ condition_id }) => condition_id).sort()).toEqual(all)
+      expect(await json(`${clob}/${name}?next_cursor=LTE%3D`)).toMatchObject({ data: [], count: 0 })
+      expect((await get(`${clob}/${name}?next_cursor=%25%25`)).status).toBe(400)
+    }
+    for (const name of ['sampling-markets', 'sampling-simplified-markets'])
+      expect(await json(`${clob}/${name}`)).toMatchObject({ data: [], next_cursor: 'LTE=' })
+    const short = await json<Page>(`${clob}/simplified-markets`)
+    expect(short.data.find(({ condition_id }) => condition_id === open.conditionId)).toMatchObject({
+      closed: false,
+      tokens: [{ token_id: open.tokens.up }, { token_id: open.tokens.down }],
+    })
   })
 
   it('names the winner and has no book once it is resolved', async () => {

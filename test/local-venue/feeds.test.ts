@@ -548,6 +548,7 @@ describe.concurrent('Binance', () => {
     ['symbol=DOGEUSDT&interval=1m', -1121],
     ['symbol=BTCUSDT&interval=7m', -1120],
     ['interval=1m', -1121],
+    ['symbol=BTCUSDT&interval=constructor', -1120],
   ])('klines of %s are refused', async (query, code) => {
     const venue = await aVenue()
     const response = await fetch(`${venue.endpoints.binanceRest}/api/v3/klines?${query}`)

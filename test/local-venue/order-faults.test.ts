@@ -13,6 +13,7 @@ import {
   type WindowState,
   windowOf,
 } from './support.ts'
+import { person } from './traders.ts'
 
 type Account = {
   dollars: number
@@ -88,6 +89,16 @@ describe.each([
       status: 'matched',
     })
   })
+})
+
+test('the web page of a blocked address says that it is one', async () => {
+  await setFault(venue, { name: 'order-html' })
+  const ann = await person(venue)
+  const response = await fetch(`${venue.endpoints.clob}/order`, ann.request('POST', '/order'))
+  expect([response.status, response.headers.get('content-type')]).toEqual([
+    403,
+    'text/html; charset=utf-8',
+  ])
 })
 
 test('reset before: nothing was taken', async () => {

@@ -1,5 +1,5 @@
 /** A running venue and a client of its market channel, for tests that need real sockets. */
-import { afterAll } from 'vitest'
+import { afterAll, expect } from 'vitest'
 import WebSocket from 'ws'
 import {
   type RunningVenue,
@@ -55,6 +55,8 @@ export const EPOCH_MS = 1_795_194_000_000
 const running: RunningVenue[] = []
 afterAll(async () => {
   await Promise.all(running.map((venue) => venue.close()))
+  // The venue survives its own bugs; the tests must not.
+  expect(running.flatMap((venue) => venue.bugs())).toEqual([])
 })
 
 export async function aVenue(options: VenueOptions = {}): Promise<RunningVenue> {

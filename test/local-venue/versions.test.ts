@@ -51,6 +51,14 @@ test('between two windows the version changes: other ids, another domain; the ol
     clobTokenIds: null,
     positionIds: [next.tokens.up, next.tokens.down],
   })
+  const found = async (query: string): Promise<string[]> =>
+    (await json<{ slug: string }[]>(`${venue.endpoints.gamma}/markets?${query}`)).map(
+      ({ slug }) => slug,
+    )
+  expect(await found(`position_ids=${next.tokens.down}`)).toEqual([next.slug])
+  expect(await found(`clob_token_ids=${next.tokens.down}`)).toEqual([])
+  expect(await found(`position_ids=${open.tokens.up}`)).toEqual([])
+  expect(await found(`clob_token_ids=${open.tokens.up}`)).toEqual([open.slug])
   const { client } = await traderOn(venue.endpoints.clob, venue.account.privateKey)
   const place = async (version: 2 | 3) => {
     const order = await client.createOrder(

@@ -51,7 +51,8 @@ export function binanceRestRoutes(deps: BinanceRestDeps): Routes {
 
 function klines(deps: BinanceRestDeps, ask: Ask): Reply {
   const asset = assetOfSymbol(ask.query.get('symbol'))
-  const seconds = CANDLE_SECONDS[ask.query.get('interval') ?? '']
+  const interval = ask.query.get('interval') ?? ''
+  const seconds = Object.hasOwn(CANDLE_SECONDS, interval) ? CANDLE_SECONDS[interval] : undefined
   if (asset === null) return { status: 400, body: BAD_SYMBOL }
   if (seconds === undefined) return { status: 400, body: BAD_INTERVAL }
   const nowSec = Math.floor(deps.nowMs() / 1_000)

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import type { WebSocket } from 'ws'
 import { ASSETS, type Asset } from '../../domain/ids.ts'
+import type { Bugs } from '../bugs.ts'
 import type { Faults } from '../faults.ts'
 import type { World } from '../world.ts'
 import { CANDLE_SECONDS, RESTRICTED, symbolOf } from './binance-symbols.ts'
@@ -14,6 +15,7 @@ export type BinanceWsDeps = {
   readonly world: World
   readonly prints: Prints
   readonly faults: Faults
+  readonly bugs: Bugs
   nowMs(): number
 }
 
@@ -66,6 +68,7 @@ export function createBinanceWs(deps: BinanceWsDeps): Server {
   deps.world.schedule(firstSec * SECOND_MS, () => turn(firstSec))
 
   return createSocketServer({
+    bugs: deps.bugs,
     refuses(url) {
       if (deps.faults.isOn('binance-451')) return { status: 451, body: RESTRICTED }
       const known =

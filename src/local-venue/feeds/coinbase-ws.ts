@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import type { WebSocket } from 'ws'
 import { ASSETS, type Asset } from '../../domain/ids.ts'
+import type { Bugs } from '../bugs.ts'
 import type { Faults } from '../faults.ts'
 import { hexId } from '../identity.ts'
 import type { World } from '../world.ts'
@@ -13,6 +14,7 @@ export type CoinbaseDeps = {
   readonly world: World
   readonly prints: Prints
   readonly faults: Faults
+  readonly bugs: Bugs
   nowMs(): number
 }
 
@@ -51,6 +53,7 @@ export function createCoinbaseWs(deps: CoinbaseDeps): Server {
   deps.world.schedule(firstSec * SECOND_MS, () => turn(firstSec))
 
   return createSocketServer({
+    bugs: deps.bugs,
     refuses: () => null,
     welcome(socket) {
       const client: Client = { socket, products: new Map() }

@@ -2,6 +2,7 @@
 import type { Server } from 'node:http'
 import type { WebSocket } from 'ws'
 import { ASSETS, type Asset } from '../../domain/ids.ts'
+import type { Bugs } from '../bugs.ts'
 import type { Faults } from '../faults.ts'
 import { hexId } from '../identity.ts'
 import { floatOf } from './prints.ts'
@@ -17,6 +18,7 @@ export type Credentials = {
 export type PolyBoltDeps = {
   readonly relay: Relay
   readonly faults: Faults
+  readonly bugs: Bugs
   readonly seed: number
   knows(credentials: Credentials): boolean
   nowMs(): number
@@ -75,6 +77,7 @@ export function createPolyBolt(deps: PolyBoltDeps): Server {
     for (const client of clients) ping(client)
   }, PING_MS).unref()
   const server = createSocketServer({
+    bugs: deps.bugs,
     refuses: (url) =>
       url.pathname.replace(/\/$/, '') === '/ws'
         ? null

@@ -3,6 +3,7 @@ import type { Server } from 'node:http'
 import type { WebSocket } from 'ws'
 import { ASSETS, type Asset } from '../../domain/ids.ts'
 import { activityOf, type TradePrint } from '../activity.ts'
+import type { Bugs } from '../bugs.ts'
 import type { Faults } from '../faults.ts'
 import { hexId } from '../identity.ts'
 import type { World } from '../world.ts'
@@ -49,6 +50,7 @@ export type RtdsDeps = {
   readonly world: World
   readonly relay: Relay
   readonly faults: Faults
+  readonly bugs: Bugs
   later(afterMs: number, action: () => void): void
   nowMs(): number
 }
@@ -72,6 +74,7 @@ export function createRtds(deps: RtdsDeps): Server {
     for (const client of clients) if (client.trades) tell(client.socket, tradeText(client, event))
   })
   return createSocketServer({
+    bugs: deps.bugs,
     refuses: () => null,
     welcome(socket) {
       connections += 1

@@ -2,7 +2,9 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http'
 import type { Duplex } from 'node:stream'
 import { type WebSocket, WebSocketServer } from 'ws'
+import type { Bugs } from '../bugs.ts'
 import { refuseUpgrade } from '../refuse-upgrade.ts'
+import { requestUrl } from '../request-url.ts'
 
 /** Subscriptions are short; nothing longer is read. */
 const FRAME_BYTES_MAX = 64 * 1024
@@ -10,6 +12,7 @@ const FRAME_BYTES_MAX = 64 * 1024
 const UNREAD_BYTES_MAX = 16 * 1024 * 1024
 
 export type SocketDoor = {
+  readonly bugs: Bugs
   /** What the connection is refused with, or null to let it in. */
   refuses(url: URL): { readonly status: 404 | 451 | 501; readonly body: unknown } | null
   welcome(socket: WebSocket, url: URL): void
@@ -28,7 +31,11 @@ export function createSocketServer(door: SocketDoor): Server {
       .end(JSON.stringify({ error: 'This port speaks WebSocket.' }))
   })
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const url = new URL(request.url ?? '/', 'http://venue')
+    const url = requestUrl(request.url)
+    if (url === null) {
+      refuseUpgrade(socket, 400, JSON.stringify({ error: 'This is no address.' }))
+      return
+    }
     const refused = door.refuses(url)
     if (refused !== null) {
       refuseUpgrade(socket, refused.status, JSON.stringify(refused.body))
@@ -37,6 +44,7 @@ export function createSocketServer(door: SocketDoor): Server {
     sockets.handleUpgrade(request, socket, head, (webSocket) => {
       // A broken frame closes the socket; `close` follows and is enough.
       webSocket.on('error', () => webSocket.terminate())
+      guardSocket(webSocket, door.bugs)
       door.welcome(webSocket, url)
     })
   })
@@ -47,6 +55,20 @@ export function createSocketServer(door: SocketDoor): Server {
     endConnections()
   }
   return server
+}
+
+/** Whatever a client sends: a listener that breaks ends its own connection and nothing else. */
+export function guardSocket(socket: WebSocket, bugs: Bugs): void {
+  const emit = socket.emit.bind(socket)
+  socket.emit = (...said: Parameters<typeof emit>) => {
+    try {
+      return emit(...said)
+    } catch (error) {
+      bugs.report(error)
+      socket.terminate()
+      return true
+    }
+  }
 }
 
 export function tell(socket: WebSocket, text: string): void {

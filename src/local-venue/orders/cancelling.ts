@@ -22,25 +22,27 @@ export function liveIds(
 
 export function cancelled(deps: OrderRoutesDeps, owner: KeyOwner, ids: readonly string[]): Reply {
   const canceled: string[] = []
-  const notCanceled: Record<string, string> = {}
+  const notCanceled = new Map<string, string>()
   for (const id of ids) {
     const placed = deps.desk.order(id)
     if (placed !== undefined && isOf(deps, placed, owner) && deps.desk.cancel(id)) canceled.push(id)
     else
-      notCanceled[id] =
-        placed === undefined ? "order can't be found" : 'already canceled or matched'
+      notCanceled.set(
+        id,
+        placed === undefined ? "order can't be found" : 'already canceled or matched',
+      )
   }
-  return ok({ canceled, not_canceled: notCanceled })
+  return ok({ canceled, not_canceled: Object.fromEntries(notCanceled) })
 }
 
-/** Everything in a market, of a token, or all. */
-export function meantBy(body: unknown): (placed: PlacedOrder) => boolean {
-  const { market, asset_id: asset } = (body ?? {}) as Record<string, unknown>
+/** Everything in a market, of a token, or all; null when it is not clear which is meant. */
+export function meantBy(body: unknown): ((placed: PlacedOrder) => boolean) | null {
+  if (typeof body !== 'object' || Array.isArray(body)) return null
+  const { market = '', asset_id: asset = '' } = (body ?? {}) as Record<string, unknown>
+  if (typeof market !== 'string' || typeof asset !== 'string') return null
   return (placed) =>
-    (typeof market !== 'string' || market === '' || placed.market.conditionId === market) &&
-    (typeof asset !== 'string' ||
-      asset === '' ||
-      tokenOf(placed.market, placed.record.order.token) === asset)
+    (market === '' || placed.market.conditionId === market.toLowerCase()) &&
+    (asset === '' || tokenOf(placed.market, placed.record.order.token) === asset)
 }
 
 /** Who began to send heartbeats and stops loses all resting orders. */
@@ -49,8 +51,9 @@ export function heartbeats(deps: OrderRoutesDeps): OwnedHandler {
   return (owner, _ask, body) => {
     const given = (body as { heartbeat_id?: unknown } | null)?.heartbeat_id ?? ''
     const known = latest.get(owner.address)
-    if (known !== undefined && given !== known.id) {
-      return { status: 400, body: { error_msg: 'Invalid Heartbeat ID', heartbeat_id: known.id } }
+    const expected = known?.id ?? ''
+    if (given !== expected) {
+      return { status: 400, body: { error_msg: 'Invalid Heartbeat ID', heartbeat_id: expected } }
     }
     const atMs = deps.nowMs()
     const id = hexId(owner.address, 'heartbeat', Math.floor(atMs), known?.id ?? '').slice(2, 34)

@@ -3,8 +3,10 @@
  * on takers, and what becomes of a trade after its match. Until the first order a market's book is the crowd's alone.
  */
 import type { Side } from '../../domain/ids.ts'
-import { createMatching, sideOf } from '../../sim/matching.ts'
-import { type Accounts, createAccounts, FEES, HOUSE } from '../../sim/matching-accounts.ts'
+import { createMatching } from '../../sim/matching.ts'
+import { type Accounts, createAccounts, HOUSE } from '../../sim/matching-accounts.ts'
+import { sideOf } from '../../sim/matching-book.ts'
+import { createHolds } from '../../sim/matching-holds.ts'
 import { isMarket, limitOf } from '../../sim/matching-rules.ts'
 import type { Outcome, Refusal, Trade, VenueOrder } from '../../sim/matching-types.ts'
 import type { Faults } from '../faults.ts'
@@ -12,7 +14,14 @@ import { hexId } from '../identity.ts'
 import type { LevelTouch, People, VenueMarket } from '../market.ts'
 import type { World } from '../world.ts'
 import type { Intake } from './intake.ts'
-import { createRecords, type PlacedOrder, type TradeRecord, type TradeStatus } from './records.ts'
+import {
+  createRecords,
+  type PlacedOrder,
+  type TradeRecord,
+  type TradeStatus,
+  uuidOf,
+} from './records.ts'
+import { undo } from './undo.ts'
 
 export type DeskEvent =
   | {
@@ -33,6 +42,8 @@ export type Desk = {
   readonly accounts: Accounts
   /** Play money for whoever has none yet. */
   fund(account: string): void
+  /** Judges an order as if its account had its play money. */
+  check(intake: Intake): Refusal | null
   /** Holds a taker, checks again, matches. */
   submit(intake: Intake): Promise<Outcome | Refusal>
   cancel(id: string): boolean
@@ -63,6 +74,7 @@ const KEPT_MS = 6 * 3_600_000
 export function createDesk(deps: DeskDeps): Desk {
   const { world } = deps
   const accounts = createAccounts(HOUSE_DOLLARS)
+  const holds = createHolds()
   const funded = new Set<string>()
   const books = createRecords()
   const open: VenueMarket[] = []
@@ -84,6 +96,8 @@ export function createDesk(deps: DeskDeps): Desk {
     const matching = createMatching({
       market: market.conditionId,
       accounts,
+      holds,
+      welcome: (account) => (funded.has(account) ? 0 : PLAY_DOLLARS),
       tick: () => market.tick,
       onLevel: (side, price, onDown) => void touched.push({ side, price, onDown }),
       onTrade(trade) {
@@ -99,7 +113,7 @@ export function createDesk(deps: DeskDeps): Desk {
     for (const { price, size } of market.book.bids) matching.setCrowd('BID', price, size, 0)
     for (const { price, size } of market.book.asks) matching.setCrowd('ASK', price, size, 0)
     open.push(market)
-    return { matching, drain: () => ({ touched: touched.splice(0), trades: done.splice(0) }) }
+    return { matching, touched: () => touched.splice(0), trades: () => done.splice(0) }
   }
 
   function follow(market: VenueMarket, trade: Trade): void {
@@ -116,16 +130,28 @@ export function createDesk(deps: DeskDeps): Desk {
     tell({ kind: 'trade', trade: record }, parties)
     const turn = (status: TradeStatus, afterMs: number): void =>
       world.schedule(Math.floor(deps.nowMs()) + afterMs, () => {
+        const undone = status === 'FAILED' && undo(accounts, market, trade)
         // It cannot be undone when what it brought is gone already.
-        record.status = status === 'FAILED' && !undo(accounts, market, trade) ? 'CONFIRMED' : status
+        record.status = status === 'FAILED' && !undone ? 'CONFIRMED' : status
         record.transactionHash = hexId(world.seed, trade.id, 'transaction')
         record.updatedMs = Math.floor(deps.nowMs())
         tell({ kind: 'trade', trade: record }, parties)
+        if (undone) for (const party of parties) shed(party)
       })
     if (deps.faults.strikes('trade-failed', market)) return turn('FAILED', deps.minedMs)
     if (deps.faults.strikes('trade-retrying', market)) turn('RETRYING', deps.minedMs / 2)
     turn('MINED', deps.minedMs)
     turn('CONFIRMED', deps.minedMs + deps.confirmedMs)
+  }
+
+  /** What rests without the money or the shares for it goes. */
+  function shed(account: string): void {
+    if (account === HOUSE) return
+    for (const market of open) {
+      if (market.result !== null) continue
+      market.people?.matching.shed(account)
+      world.settle(market, Math.floor(deps.nowMs()))
+    }
   }
 
   async function submit({ order, market }: Intake): Promise<Outcome | Refusal> {
@@ -138,7 +164,7 @@ export function createDesk(deps: DeskDeps): Desk {
     const nowMs = Math.floor(deps.nowMs())
     world.advanceTo(nowMs)
     const result = matching.submit({ ...order, atMs: nowMs }, nowMs)
-    if ('error' in result && isMarket(order)) {
+    if ('error' in result && isMarket(order) && books.order(order.id) === undefined) {
       tell({ kind: 'killed', order, market, why: result.error }, [order.account])
     }
     world.settle(market, nowMs)
@@ -154,6 +180,7 @@ export function createDesk(deps: DeskDeps): Desk {
   }
 
   const expire = (sec: number): void => {
+    world.schedule((sec + 1) * 1_000, () => expire(sec + 1))
     for (const market of [...open]) {
       if (market.result === null) {
         market.people?.matching.expire(sec)
@@ -163,7 +190,6 @@ export function createDesk(deps: DeskDeps): Desk {
         books.forget(market)
       }
     }
-    world.schedule((sec + 1) * 1_000, () => expire(sec + 1))
   }
   const firstSec = Math.ceil(deps.nowMs() / 1_000)
   world.schedule(firstSec * 1_000, () => expire(firstSec))
@@ -176,6 +202,7 @@ export function createDesk(deps: DeskDeps): Desk {
       funded.add(key)
       accounts.deposit(key, PLAY_DOLLARS)
     },
+    check: ({ order, market }) => peopleOf(market).matching.check(order, deps.nowMs()),
     submit,
     cancel(id) {
       const order = books.order(id)
@@ -186,53 +213,9 @@ export function createDesk(deps: DeskDeps): Desk {
     order: books.order,
     ordersOf: books.ordersOf,
     tradesOf: books.tradesOf,
-    reserved: (account) =>
-      open.reduce(
-        (sum, market) => sum + (market.people?.matching.reserved(account).dollars ?? 0),
-        0,
-      ),
+    reserved: holds.dollars,
     listen: (listener) => void listeners.push(listener),
   }
-}
-
-/** Moves everything back; false where somebody does not have it any more. */
-function undo(accounts: Accounts, market: VenueMarket, trade: Trade): boolean {
-  const { conditionId } = market
-  const { maker, token, way, shares, dollars, fee } = trade
-  const has = (account: string, side: Side): boolean =>
-    account === HOUSE || accounts.shares(account, conditionId, side) >= shares
-  const pays = (account: string, amount: number): boolean => accounts.dollars(account) >= amount
-  const other: Side = token === 'UP' ? 'DOWN' : 'UP'
-  const makerDollars = Math.floor((shares * maker.price) / 10_000)
-  const taken = { account: trade.taker, dollars }
-  const made = { account: maker.account, dollars: makerDollars }
-  const [up, down] = token === 'UP' ? [taken, made] : [made, taken]
-  if (market.result !== null) return false
-  switch (trade.kind) {
-    case 'complementary': {
-      const [buyer, seller] =
-        way === 'BUY' ? [trade.taker, maker.account] : [maker.account, trade.taker]
-      if (!has(buyer, token) || !pays(seller, dollars)) return false
-      accounts.give(buyer, seller, conditionId, token, shares)
-      accounts.pay(seller, buyer, dollars)
-      break
-    }
-    case 'mint':
-      if (!has(trade.taker, token) || !has(maker.account, other)) return false
-      accounts.merge(conditionId, shares, up, down)
-      break
-    case 'merge':
-      if (!pays(trade.taker, dollars) || !pays(maker.account, makerDollars)) return false
-      accounts.mint(conditionId, shares, up, down)
-      break
-  }
-  accounts.pay(FEES, trade.taker, Math.min(fee, accounts.dollars(FEES)))
-  return true
-}
-
-function uuidOf(text: string): string {
-  const hex = hexId('trade', text).slice(2)
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }
 
 export function tokenOf(market: VenueMarket, side: Side): string {

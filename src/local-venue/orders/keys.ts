@@ -11,6 +11,9 @@ const TIMESTAMP_TOLERANCE_SEC = 60
 
 export type KeyOwner = { readonly address: string; readonly credentials: Credentials }
 
+/** Whose wallet signed, and which of its keys is meant. */
+type Asker = { readonly address: string; readonly nonce: string }
+
 export type Keys = {
   /** The owner of the key that signed a request, or null. */
   ownerOf(ask: Ask): KeyOwner | null
@@ -31,11 +34,12 @@ export type KeysDeps = {
 
 export function createKeys(deps: KeysDeps): Keys {
   const byKey = new Map<string, KeyOwner>()
-  const byAddress = new Map<string, KeyOwner>()
+  /** By address and nonce. */
+  const byNonce = new Map<string, KeyOwner>()
 
-  function make(address: string): KeyOwner {
-    const owner = { address, credentials: credentialsOf(deps.seed, address) }
-    byAddress.set(address.toLowerCase(), owner)
+  function make({ address, nonce }: Asker): KeyOwner {
+    const owner = { address, credentials: credentialsOf(deps.seed, address, nonce) }
+    byNonce.set(`${address}/${nonce}`, owner)
     byKey.set(owner.credentials.apiKey, owner)
     deps.onOwner(owner)
     return owner
@@ -69,7 +73,7 @@ export function createKeys(deps: KeysDeps): Keys {
   }
 
   /** The address that asks for a key, proven by its wallet. */
-  function asker(ask: Ask): string | null {
+  function asker(ask: Ask): Asker | null {
     const address = header(ask, 'poly_address')
     const timestamp = header(ask, 'poly_timestamp')
     const nonce = header(ask, 'poly_nonce') || '0'
@@ -77,14 +81,14 @@ export function createKeys(deps: KeysDeps): Keys {
       return null
     const signer = keySigner(address, timestamp, nonce, header(ask, 'poly_signature'))
     return signer !== null && signer.toLowerCase() === address.toLowerCase()
-      ? getAddress(address)
+      ? { address: getAddress(address), nonce: String(BigInt(nonce)) }
       : null
   }
 
-  function asked(then: (address: string) => Reply): (ask: Ask) => Reply {
+  function asked(then: (asker: Asker) => Reply): (ask: Ask) => Reply {
     return (ask) => {
-      const address = asker(ask)
-      return address === null ? refusal(401, 'Invalid L1 Request headers') : then(address)
+      const asking = asker(ask)
+      return asking === null ? refusal(401, 'Invalid L1 Request headers') : then(asking)
     }
   }
 
@@ -95,26 +99,32 @@ export function createKeys(deps: KeysDeps): Keys {
     }
   }
 
-  make(deps.account)
+  make({ address: getAddress(deps.account), nonce: '0' })
   return {
     ownerOf,
     knows,
     routes: {
-      'POST /auth/api-key': asked((address) =>
-        byAddress.has(address.toLowerCase())
+      'POST /auth/api-key': asked((asking) =>
+        byNonce.has(`${asking.address}/${asking.nonce}`)
           ? refusal(400, 'Could not create api key')
-          : ok(make(address).credentials),
+          : ok(make(asking).credentials),
       ),
-      'GET /auth/derive-api-key': asked((address) => {
-        const owner = byAddress.get(address.toLowerCase())
+      'GET /auth/derive-api-key': asked(({ address, nonce }) => {
+        const owner = byNonce.get(`${address}/${nonce}`)
         return owner === undefined
           ? refusal(400, 'Could not derive api key!')
           : ok(owner.credentials)
       }),
-      'GET /auth/api-keys': owned((owner) => ok({ apiKeys: [owner.credentials.apiKey] })),
+      'GET /auth/api-keys': owned(({ address }) =>
+        ok({
+          apiKeys: [...byKey.values()]
+            .filter((owner) => owner.address === address)
+            .map(({ credentials }) => credentials.apiKey),
+        }),
+      ),
       'DELETE /auth/api-key': owned((owner) => {
         byKey.delete(owner.credentials.apiKey)
-        byAddress.delete(owner.address.toLowerCase())
+        for (const [name, one] of byNonce) if (one === owner) byNonce.delete(name)
         return ok('OK')
       }),
       'GET /auth/ban-status/closed-only': owned(() => ok({ closed_only: false })),

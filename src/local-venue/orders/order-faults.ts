@@ -13,7 +13,10 @@ const POST_ONLY_MS = 120_000
 export function moodBefore(faults: Faults, postOnly: boolean, nowMs: number): Answer | null {
   const restart = restartPhase(faults, nowMs)
   if (faults.strikes('order-reset-before')) return 'reset'
-  if (faults.strikes('order-html')) return { status: 403, body: BLOCK_PAGE }
+  if (faults.strikes('order-html')) {
+    const headers = { 'Content-Type': 'text/html; charset=utf-8' }
+    return { status: 403, body: BLOCK_PAGE, headers }
+  }
   if (faults.strikes('order-429'))
     return { ...refusal(429, 'Too Many Requests'), headers: { 'Retry-After': String(RETRY_SEC) } }
   if (restart === 'closed' || faults.strikes('order-425')) return tooEarly()

@@ -5,7 +5,7 @@ import { HOUSE } from '../../sim/matching-accounts.ts'
 import { limitOf } from '../../sim/matching-rules.ts'
 import { outcomeOf } from '../market.ts'
 import { type DeskEvent, tokenOf } from './desk.ts'
-import type { PlacedOrder, TradeRecord } from './records.ts'
+import { type PlacedOrder, type TradeRecord, uuidOf } from './records.ts'
 
 const MICRO = 1_000_000
 /** The key of the crowd: nobody's. */
@@ -54,7 +54,7 @@ export function orderJson(
     outcome: outcomeOf(market, token),
     expiration: String(order.expiresSec),
     order_type: order.type,
-    associate_trades: [...trades],
+    associate_trades: trades.map(uuidOf),
     created_at: Math.floor(order.atMs / 1_000),
   }
 }

@@ -82,7 +82,10 @@ function cancelRoutes(
         : (body as string[])
     }),
     'DELETE /cancel-all': cancel((owner) => liveIds(deps, owner, () => true)),
-    'DELETE /cancel-market-orders': cancel((owner, body) => liveIds(deps, owner, meantBy(body))),
+    'DELETE /cancel-market-orders': cancel((owner, body) => {
+      const meant = meantBy(body)
+      return meant === null ? 'Invalid payload' : liveIds(deps, owner, meant)
+    }),
   }
 }
 

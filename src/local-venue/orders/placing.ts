@@ -3,7 +3,7 @@ import { refuse } from '../../sim/matching-rules.ts'
 import type { Refusal, VenueOrder } from '../../sim/matching-types.ts'
 import { type Answer, ok, refusal } from '../http.ts'
 import type { VenueMarket } from '../market.ts'
-import { takeIn } from './intake.ts'
+import { type Intake, takeIn } from './intake.ts'
 import type { KeyOwner } from './keys.ts'
 import { moodBefore, SLOW_MS } from './order-faults.ts'
 import { decimal } from './order-json.ts'
@@ -36,6 +36,13 @@ function late(deps: OrderRoutesDeps): Promise<void> {
   return new Promise((resolve) => deps.later(SLOW_MS, resolve))
 }
 
+/** An order in its form, signed, by somebody who may trade for its maker. */
+function admit(deps: OrderRoutesDeps, owner: KeyOwner, body: unknown): Intake | Refusal {
+  const intake = takeIn(deps.intake, owner, body, deps.nowMs())
+  if ('error' in intake || deps.holders.mayTrade(intake.order.account, owner)) return intake
+  return refuse('maker address not allowed, please use the deposit wallet flow')
+}
+
 /** The answer does not wait for the outcome; a wrong order is refused all the same. */
 async function delayed(
   deps: OrderRoutesDeps,
@@ -43,10 +50,10 @@ async function delayed(
   body: unknown,
   placing: Promise<Placed | Refusal>,
 ): Promise<Answer> {
-  const intake = takeIn(deps.intake, owner, body, deps.nowMs())
-  if ('error' in intake) return refusal(intake.status, intake.error)
   // What comes of it is told by the user channel and the queries alone.
-  placing.catch(() => undefined)
+  placing.catch(deps.bugs.report)
+  const intake = admit(deps, owner, body)
+  if ('error' in intake) return refusal(intake.status, intake.error)
   const orderID = intake.order.id
   return ok({
     success: true,
@@ -74,13 +81,14 @@ async function place(
   owner: KeyOwner,
   body: unknown,
 ): Promise<Placed | Refusal> {
-  const intake = takeIn(deps.intake, owner, body, deps.nowMs())
+  const intake = admit(deps, owner, body)
   if ('error' in intake) return intake
   const { order, market } = intake
+  // Who is refused leaves no trace: no money, and no claim to the account.
+  const refused = allowanceRefusal(deps, order, market) ?? deps.desk.check(intake)
+  if (refused !== null) return refused
   deps.desk.fund(order.account)
   deps.holders.remember(order.account, owner)
-  const refused = allowanceRefusal(deps, order, market)
-  if (refused !== null) return refused
   const result = await deps.desk.submit(intake)
   if ('error' in result) return result
   const matched = result.trades.length > 0

@@ -1,26 +1,13 @@
 /** What owners may ask about their orders, trades and balances. */
 import { type Answer, type Ask, ok, param, type Reply, refusal } from '../http.ts'
 import type { VenueMarket } from '../market.ts'
+import { pageOf } from '../pages.ts'
 import type { KeyOwner } from './keys.ts'
 import { orderJson, tradeJson } from './order-json.ts'
 import { isOf, type OrderRoutesDeps } from './trading-deps.ts'
 import { EXCHANGE_V2, EXCHANGE_V3, NEG_RISK_EXCHANGE_V2 } from './typed-data.ts'
 
-const PAGE_START = 'MA=='
-const PAGE_END = 'LTE='
 const PAGE = 100
-
-/** A hundred at a time; the cursor is the number of rows before the page, in base 64. */
-function pageOf(rows: readonly unknown[], ask: Ask, complaint: string): Reply {
-  const cursor = ask.query.get('next_cursor') ?? PAGE_START
-  const from = Number(Buffer.from(cursor, 'base64').toString('latin1'))
-  if (cursor !== PAGE_END && !(Number.isInteger(from) && from >= 0)) return refusal(400, complaint)
-  const data = cursor === PAGE_END ? [] : rows.slice(from, from + PAGE)
-  const next = from + PAGE
-  const isLast = cursor === PAGE_END || next >= rows.length
-  const nextCursor = isLast ? PAGE_END : Buffer.from(String(next)).toString('base64')
-  return ok({ data, next_cursor: nextCursor, limit: PAGE, count: data.length })
-}
 
 export function order(deps: OrderRoutesDeps, owner: KeyOwner, ask: Ask): Answer {
   const id = param(ask, 'id')
@@ -40,7 +27,7 @@ export function orders(deps: OrderRoutesDeps, owner: KeyOwner, ask: Ask): Reply 
     .filter((row) => !market || row['market'] === market)
     .filter((row) => !asset || row['asset_id'] === asset)
     .filter((row) => !id || row['id'] === id)
-  return pageOf(rows, ask, 'invalid order params payload')
+  return pageOf(rows, ask, PAGE, 'invalid order params payload')
 }
 
 export function trades(deps: OrderRoutesDeps, owner: KeyOwner, ask: Ask): Reply {
@@ -63,7 +50,7 @@ export function trades(deps: OrderRoutesDeps, owner: KeyOwner, ask: Ask): Reply 
     .filter((row) => !id || row['id'] === id)
     .filter((row) => Number(row['match_time']) >= after && Number(row['match_time']) <= before)
     .reverse()
-  return pageOf(rows, ask, 'Invalid trade params payload')
+  return pageOf(rows, ask, PAGE, 'Invalid trade params payload')
 }
 
 export function balance(deps: OrderRoutesDeps, owner: KeyOwner, ask: Ask): Reply {

@@ -1,6 +1,8 @@
 /** Orders and trades of people, found by name and by account, until their window is long over. */
+
 import { HOUSE } from '../../sim/matching-accounts.ts'
 import type { OrderRecord, Trade } from '../../sim/matching-types.ts'
+import { hexId } from '../identity.ts'
 import type { VenueMarket } from '../market.ts'
 
 export type TradeStatus = 'MATCHED' | 'RETRYING' | 'MINED' | 'CONFIRMED' | 'FAILED'
@@ -56,4 +58,10 @@ function fileOf<Item>(files: Map<string, Map<string, Item>>, account: string): M
     files.set(account, file)
   }
   return file
+}
+
+/** What the venue calls a trade of the matching engine. */
+export function uuidOf(text: string): string {
+  const hex = hexId('trade', text).slice(2)
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`
 }

@@ -1,4 +1,5 @@
 /** What the routes for orders work with. */
+import type { Bugs } from '../bugs.ts'
 import type { Allowances } from '../chain/allowances.ts'
 import type { Faults } from '../faults.ts'
 import type { Answer, Ask } from '../http.ts'
@@ -17,6 +18,7 @@ export type OrderRoutesDeps = {
   readonly holders: Holders
   readonly allowances: Allowances
   readonly faults: Faults
+  readonly bugs: Bugs
   nowMs(): number
   later(afterMs: number, action: () => void): void
 }

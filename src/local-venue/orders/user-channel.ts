@@ -32,10 +32,10 @@ export function createUserChannel(deps: UserChannelDeps): UserChannel {
     const ms = Math.floor(deps.nowMs())
     const stamp = String(deps.faults.strikes('user-seconds') ? Math.floor(ms / 1_000) : ms)
     for (const client of clients) {
-      const key = client.owner?.credentials.apiKey
-      if (key === undefined || !(client.all || client.markets.has(market.conditionId))) continue
+      const address = client.owner?.address
+      if (address === undefined || !(client.all || client.markets.has(market.conditionId))) continue
       for (const account of accounts) {
-        if (deps.holders.keyOf(account) === key)
+        if (deps.holders.holderOf(account) === address)
           tell(client.socket, eventText(event, account, deps.holders.keyOf, stamp))
       }
     }
