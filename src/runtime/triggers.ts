@@ -52,10 +52,10 @@ export function createTriggers(emit: EventSink, now: () => Micros): Triggers {
       for (let next = queue[0]; next !== undefined; next = queue[0]) {
         // What was asked for in this turn waits for the next, else a wish repeated at each answer would hold the loop.
         if (next.wake.at > until || next.turn === turn) break
-        const recvAt = spin(now, next.wake.at)
+        // Whatever can be done before the instant is done before it.
         queue.shift()
-        const { purpose, conditionId, at } = next.wake
-        emit({ kind: 'timer', purpose, conditionId, dueAt: at, recvAt, venueAt: null })
+        const { purpose, conditionId, at: dueAt } = next.wake
+        emit({ kind: 'timer', purpose, conditionId, dueAt, venueAt: null, recvAt: spin(now, dueAt) })
       }
     } finally {
       approach()

@@ -1,0 +1,143 @@
+/** How far from its instant a trigger comes while frames pour in, against setTimeout; and how often garbage is collected then. */
+import { spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+import { nowMicros } from '../dist/net/clock.js'
+import { createTimers } from '../dist/runtime/timers.js'
+import { listen, startSender } from './support/listen.mjs'
+import { percentiles, ratios } from './support/stats.mjs'
+
+const BUSY_PER_SECOND = 5_000
+const USUAL_PER_SECOND = 500
+const WINDOW_SEC = 4
+const BIG_NURSERY = ['--min-semi-space-size=64', '--max-semi-space-size=64']
+
+export async function bench({ quick }) {
+  const shots = await shootUnderLoad(quick ? 60 : 400)
+  const garbage = await collected(quick ? 3 : 15)
+  return {
+    bench: 'fire',
+    unit: 'us',
+    ours: shots.ours,
+    rival: { name: 'setTimeout, absolute error', ...shots.rival },
+    ratio: ratios(shots.ours, shots.rival),
+    rows: [...shots.rows, ...garbage],
+  }
+}
+
+/** One shot of each after the other, so that whatever the machine does meanwhile it does to all. */
+async function shootUnderLoad(count) {
+  const sender = await startSender(BUSY_PER_SECOND)
+  const load = await listen(sender.port)
+  const ways = { ours: ourWay(), rival: timeoutWay(Math.floor), ceil: timeoutWay(Math.ceil) }
+  const errors = { ours: [], rival: [], ceil: [] }
+  for (let call = 0; call < 20_000; call += 1) preciseMicros()
+  await pause(1_000)
+  const before = { frames: load.frames(), at: performance.now() }
+  for (let shot = -5; shot < count; shot += 1) {
+    for (const [name, shoot] of Object.entries(ways)) {
+      const wanted = nowMicros() + 15_000 + Math.floor(Math.random() * 20_000)
+      const actual = await shoot(wanted)
+      if (shot >= 0) errors[name].push(actual - wanted)
+    }
+  }
+  const perSecond = ((load.frames() - before.frames) * 1_000) / (performance.now() - before.at)
+  load.close()
+  sender.stop()
+  if (perSecond < BUSY_PER_SECOND * 0.9) throw new Error(`only ${perSecond} frames/s came`)
+  const absolute = (list) => percentiles(list.map(Math.abs))
+  const early = (list) => list.filter((error) => error < 0).length
+  const { ours, rival, ceil } = errors
+  if (early(ours) > 0) throw new Error(`${early(ours)} triggers came early`)
+  const row = { unit: 'us', ours: absolute(ours) }
+  return {
+    ours: row.ours,
+    rival: absolute(rival),
+    rows: [
+      {
+        row: `error of a shot, ${BUSY_PER_SECOND} frames/s on the same loop`,
+        ...row,
+        rival: { name: 'setTimeout, absolute error', ...absolute(rival) },
+        ratio: ratios(row.ours, absolute(rival)),
+      },
+      {
+        row: 'the same against a setTimeout that is rounded up',
+        ...row,
+        rival: { name: 'setTimeout, rounded up, absolute error', ...absolute(ceil) },
+        ratio: ratios(row.ours, absolute(ceil)),
+      },
+      {
+        row: 'shots before their instant',
+        unit: 'shots',
+        shots: count,
+        framesPerSecond: Math.round(perSecond),
+        ours: { early: early(ours) },
+        rival: { name: 'setTimeout', early: early(rival), earlyWhenRoundedUp: early(ceil) },
+      },
+    ],
+  }
+}
+
+/** The clock without its rounding to whole microseconds, which would hide up to one. */
+const origin = performance.timeOrigin
+function preciseMicros() {
+  return (origin + performance.now()) * 1_000
+}
+
+function ourWay() {
+  let hit = () => undefined
+  const timers = createTimers(() => hit(preciseMicros()), nowMicros)
+  return (at) =>
+    new Promise((resolve) => {
+      hit = resolve
+      timers.wake({ kind: 'wake', purpose: 'trigger', conditionId: 'c', at })
+    })
+}
+
+/** Node cuts a delay down to whole milliseconds anyway; here it is said. */
+function timeoutWay(whole) {
+  return (at) =>
+    new Promise((resolve) => {
+      setTimeout(() => resolve(preciseMicros()), whole((at - nowMicros()) / 1_000))
+    })
+}
+
+/** Two processes that differ in their flags alone hear the same sender at the same time. */
+async function collected(windows) {
+  const sender = await startSender(USUAL_PER_SECOND)
+  const [ours, rival] = await Promise.all([
+    watched(BIG_NURSERY, sender.port, windows),
+    watched([], sender.port, windows),
+  ])
+  sender.stop()
+  const span = `${windows} windows of ${WINDOW_SEC} s, ${USUAL_PER_SECOND} frames/s`
+  const name = "Node's default heap"
+  const of = (key) => ({ ours: { [key]: ours[key] }, rival: { name, [key]: rival[key] } })
+  return [
+    { row: `windows with a collection in [T-1 s, T+0.2 s], ${span}`, unit: 'share', ...of('share') },
+    { row: 'collections in all those windows', unit: 'collections', ...of('collections') },
+    { row: 'longest pause of them', unit: 'us', ...of('longest') },
+  ].map((row) => ({ ...row, flags: BIG_NURSERY.join(' ') }))
+}
+
+async function watched(flags, port, windows) {
+  const child = spawn(
+    process.execPath,
+    [
+      ...flags,
+      fileURLToPath(new URL('./support/collections.mjs', import.meta.url)),
+      ...[port, windows, WINDOW_SEC].map(String),
+    ],
+    { stdio: ['ignore', 'pipe', 'inherit'] },
+  )
+  let text = ''
+  child.stdout.on('data', (chunk) => {
+    text += chunk.toString()
+  })
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  if (code !== 0) throw new Error(`the watched process ended with ${code}`)
+  return JSON.parse(text)
+}
+
+function pause(ms) {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
