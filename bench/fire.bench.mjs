@@ -113,7 +113,11 @@ async function collected(windows) {
   const name = "Node's default heap"
   const of = (key) => ({ ours: { [key]: ours[key] }, rival: { name, [key]: rival[key] } })
   return [
-    { row: `windows with a collection in [T-1 s, T+0.2 s], ${span}`, unit: 'share', ...of('share') },
+    {
+      row: `windows with a collection in [T-1 s, T+0.2 s], ${span}`,
+      unit: 'share',
+      ...of('share'),
+    },
     { row: 'collections in all those windows', unit: 'collections', ...of('collections') },
     { row: 'longest pause of them', unit: 'us', ...of('longest') },
   ].map((row) => ({ ...row, flags: BIG_NURSERY.join(' ') }))

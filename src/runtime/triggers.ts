@@ -10,8 +10,11 @@ import { spin, warmSpin } from './spin.ts'
 
 export type Wake = Extract<EngineCommand, { kind: 'wake' }>
 
-/** A Node timer may be late by a few milliseconds on a busy loop; from here on each turn of the loop looks at the clock. */
-const POLL_FROM_MICROS = 10 * MICROS_PER_MS
+/**
+ * Covers what a Node timer is late by. Not longer: a process that has been busy for some milliseconds is the one that the system
+ * puts aside when others want the core, and polling for ten made that ten times likelier in the very millisecond that counts.
+ */
+const POLL_FROM_MICROS = 2 * MICROS_PER_MS
 /** Nothing else runs during the spin, so it is short; and the longest that one turn is blind, however many triggers are due. */
 const SPIN_FROM_MICROS = MICROS_PER_MS
 /** Longer delays overflow a Node timer and would fire at once. */
@@ -55,7 +58,14 @@ export function createTriggers(emit: EventSink, now: () => Micros): Triggers {
         // Whatever can be done before the instant is done before it.
         queue.shift()
         const { purpose, conditionId, at: dueAt } = next.wake
-        emit({ kind: 'timer', purpose, conditionId, dueAt, venueAt: null, recvAt: spin(now, dueAt) })
+        emit({
+          kind: 'timer',
+          purpose,
+          conditionId,
+          dueAt,
+          venueAt: null,
+          recvAt: spin(now, dueAt),
+        })
       }
     } finally {
       approach()
