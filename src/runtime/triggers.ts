@@ -12,7 +12,7 @@ export type Wake = Extract<EngineCommand, { kind: 'wake' }>
 
 /**
  * Covers what a Node timer is late by. Not longer: a process that has been busy for some milliseconds is the one that the system
- * puts aside when others want the core, and polling for ten made that ten times likelier in the very millisecond that counts.
+ * puts aside when others want the core. With 10 ms more than twice as many triggers were late on a busy machine.
  */
 const POLL_FROM_MICROS = 2 * MICROS_PER_MS
 /** Nothing else runs during the spin, so it is short; and the longest that one turn is blind, however many triggers are due. */
