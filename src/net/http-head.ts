@@ -37,7 +37,7 @@ function parseHeaders(lines: readonly string[]): Record<string, string> | string
       headers[last] = `${headers[last]} ${trimBlanks(folded[1] ?? '')}`
       continue
     }
-    const parts = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):([^]*)$/.exec(line)
+    const parts = /^([!#$%&'*+\-.^_`|~0-9A-Za-z]+):(.*)$/s.exec(line)
     if (parts === null) return 'a header of the answer has no name'
     last = (parts[1] ?? '').toLowerCase()
     const value = trimBlanks(parts[2] ?? '')
