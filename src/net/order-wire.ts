@@ -53,7 +53,8 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
   let quiet = false
   let refreshing = false
   let closed = false
-  let stage: Connection | null = null
+  /** The connection to the sink, once there is one. */
+  let stage: readonly Connection[] = []
 
   const dials = createDials(url, options.connections, options.ca)
   const reserved: Connection[] = dials.map((dial, index) => {
@@ -72,18 +73,20 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
   const sink = startNullSink({
     encrypted: url.protocol === 'https:',
     onReady(dial) {
-      stage = createConnection({
-        dial,
-        timeoutMs,
-        now,
-        onOpen: ignore,
-        onLost: ignore,
-        onIdle: ignore,
-      })
+      stage = [
+        createConnection({
+          dial,
+          timeoutMs,
+          now,
+          onOpen: ignore,
+          onLost: ignore,
+          onIdle: ignore,
+        }),
+      ]
     },
     onGone(reason) {
-      stage?.close()
-      stage = null
+      for (const connection of stage) connection.close()
+      stage = []
       tell('lost', `no rehearsals: ${reason}`)
     },
   })
@@ -104,8 +107,7 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
   }
 
   function rehearse(request: Buffer): void {
-    if (stage === null) return
-    const connection = freshest([stage])
+    const connection = freshest(stage)
     if (connection === null) return
     connection.exchange(request, ignore)
     connection.forget()
@@ -157,8 +159,7 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
     async close() {
       closed = true
       for (const timer of timers.values()) clearTimeout(timer)
-      for (const connection of reserved) connection.close()
-      stage?.close()
+      for (const connection of [...reserved, ...stage]) connection.close()
       await sink.close()
     },
   }

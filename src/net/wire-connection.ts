@@ -83,7 +83,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     deadline = setTimeout(() => lose(next, 'no connection in time'), CONNECT_TIMEOUT_MS)
     next.on('data', (piece) => next === socket && take(next, piece))
     next.on('end', () => next === socket && ended(next))
-    next.on('error', (error) => lose(next, error.message || error.name))
+    next.on('error', (error) => lose(next, error.message || nameOf(error)))
     next.on('close', () => lose(next, 'the connection closed'))
   }
 
@@ -188,6 +188,11 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (socket !== null) lose(socket, 'closed by us')
     },
   }
+}
+
+/** Where a name has several addresses and none answers, the error has a code but no words. */
+function nameOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? error.name
 }
 
 function toAnswer(response: HttpResponse, flight: Flight, doneAt: Micros): WireAnswer {
