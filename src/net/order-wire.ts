@@ -132,17 +132,16 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
   function keepOneAlive(): void {
     if (quiet || refreshing || closed) return
     let free = 0
-    let oldest: Connection | null = null
+    let next: Connection | null = null
     for (const connection of reserved) {
       if (!connection.idle()) continue
       free += 1
-      if (due.has(connection) && (oldest === null || connection.freshness() < oldest.freshness()))
-        oldest = connection
+      if (due.has(connection)) next = connection
     }
-    if (oldest === null || free < 2) return
+    if (next === null || free < 2) return
     refreshing = true
-    due.delete(oldest)
-    oldest.exchange(keepAlive, () => {
+    due.delete(next)
+    next.exchange(keepAlive, () => {
       refreshing = false
       keepOneAlive()
     })

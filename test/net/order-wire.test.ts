@@ -307,6 +307,48 @@ describe('connections', () => {
     expect(server.peers.length).toBe(2)
   })
 
+  test('are made again at once after an answer, and ever more slowly where nobody is', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+    const server = await startRawServer({
+      onPiece: ({ socket }) => socket.end('HTTP/1.1 200 OK\r\n\r\nbye'),
+    })
+    const { wire, until, opened, lost } = wireTo(server.url, { connections: 1 })
+    for (let shot = 1; shot <= 5; shot += 1) {
+      await until(() => opened() === shot)
+      answered(await shoot(wire).answer)
+      vi.advanceTimersByTime(0)
+    }
+    await until(() => opened() === 6)
+    const timer = vi.spyOn(globalThis, 'setTimeout')
+    await server.close()
+    await until(() => lost().length === 6)
+    // The jitter takes up to half of each wait: 50 ms, 100 ms, ... 5 s, and 5 s for ever.
+    for (const [attempt, waitMs] of [
+      50, 100, 200, 400, 800, 1_600, 3_200, 5_000, 5_000,
+    ].entries()) {
+      const chosenMs = timer.mock.lastCall?.[1] ?? 0
+      expect(chosenMs).toBeGreaterThanOrEqual(waitMs / 2)
+      expect(chosenMs).toBeLessThanOrEqual(waitMs)
+      vi.advanceTimersByTime(chosenMs)
+      await until(() => lost().length === 7 + attempt)
+    }
+  })
+
+  test('do not wait for full packets', async () => {
+    const noDelay = vi.spyOn(Socket.prototype, 'setNoDelay')
+    const server = await serve()
+    const secure = await serve({ tls: true })
+    await wireTo(server.url).allOpen()
+    await wireTo(secure.url, { ca: fixture('localhost-cert.pem') }).allOpen()
+    for (const { port } of [server, secure]) {
+      const calls = noDelay.mock.calls.filter(
+        (_, call) => noDelay.mock.contexts[call]?.remotePort === port,
+      )
+      expect(calls).toContainEqual([true])
+      expect(calls.length).toBeGreaterThanOrEqual(2)
+    }
+  })
+
   test('are made only to what is an origin, and at least one', () => {
     expect(() => wireTo('ws://127.0.0.1:1')).toThrow('http or https')
     expect(() => wireTo('http://127.0.0.1:1', { connections: 0 })).toThrow('at least one')
@@ -360,7 +402,9 @@ describe('keep-alive requests', () => {
 
   test('reach every connection in its turn', async () => {
     const { server, get, asked } = await still({ connections: 3 })
+    const write = vi.spyOn(Socket.prototype, 'write')
     vi.advanceTimersByTime(EVERY_MS)
+    expect(write).toHaveBeenCalledTimes(1)
     for (let turn = 1; turn <= 3; turn += 1) {
       await server.until(() => asked().length === turn)
       expect(server.heard).toEqual(Array(turn).fill(get))
