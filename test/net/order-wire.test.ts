@@ -342,7 +342,7 @@ describe('connections', () => {
     await wireTo(secure.url, { ca: fixture('localhost-cert.pem') }).allOpen()
     for (const { port } of [server, secure]) {
       const calls = noDelay.mock.calls.filter(
-        (_, call) => noDelay.mock.contexts[call]?.remotePort === port,
+        (_, call) => (noDelay.mock.contexts[call] as Socket | undefined)?.remotePort === port,
       )
       expect(calls).toContainEqual([true])
       expect(calls.length).toBeGreaterThanOrEqual(2)
