@@ -5,10 +5,8 @@
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { type ConnectionOptions, connect as connectTls, createSecureContext } from 'node:tls'
 
-export type Dial = {
-  /** Begins a connection; `onOpen` is called once it may carry requests. */
-  (onOpen: (how: string) => void): Socket
-}
+/** Begins a connection; `onOpen` is called once it may carry requests. */
+export type Dial = (onOpen: (how: string) => void) => Socket
 
 export function dialTcp(host: string, port: number): Dial {
   return (onOpen) => {
@@ -48,13 +46,12 @@ export function createDials(url: URL, count: number, ca: Buffer | undefined): Di
     const port = Number(url.port || 80)
     return Array.from({ length: count }, () => dialTcp(host, port))
   }
-  const secureContext = createSecureContext(ca === undefined ? {} : { ca })
+  const secureContext = createSecureContext({ minVersion: 'TLSv1.2', ...(ca ? { ca } : {}) })
   const options = {
     host,
     port: Number(url.port || 443),
     secureContext,
     ALPNProtocols: ['http/1.1'],
-    minVersion: 'TLSv1.2' as const,
     // Said aloud, so that no variable of the environment can switch it off.
     rejectUnauthorized: true,
   }

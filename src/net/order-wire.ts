@@ -40,19 +40,21 @@ export type OrderWireOptions = {
   readonly ca?: Buffer
 }
 
-/** More than this waiting for the sink means that its thread is starved; then a rehearsal is skipped. */
 export function openOrderWire(options: OrderWireOptions): OrderWire {
   const { tell, now, timeoutMs } = options
   const url = new URL(options.url)
   if (url.protocol !== 'http:' && url.protocol !== 'https:')
     throw new Error(`orders go to an http or https origin, not to ${url.protocol}`)
+  if (!Number.isInteger(options.connections) || options.connections < 1)
+    throw new Error(`orders need at least one connection, not ${options.connections}`)
   const keepAlive = keepAliveRequest(url.host, options.keepAlivePath, options.userAgent)
   const due = new Set<Connection>()
   const timers = new Map<Connection, NodeJS.Timeout>()
   let quiet = false
   let refreshing = false
   let closed = false
-  let stage: Connection | null = null
+  /** The connection to the sink, once there is one. */
+  let stage: readonly Connection[] = []
 
   const dials = createDials(url, options.connections, options.ca)
   const reserved: Connection[] = dials.map((dial, index) => {
@@ -71,18 +73,20 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
   const sink = startNullSink({
     encrypted: url.protocol === 'https:',
     onReady(dial) {
-      stage = createConnection({
-        dial,
-        timeoutMs,
-        now,
-        onOpen: ignore,
-        onLost: ignore,
-        onIdle: ignore,
-      })
+      stage = [
+        createConnection({
+          dial,
+          timeoutMs,
+          now,
+          onOpen: ignore,
+          onLost: ignore,
+          onIdle: ignore,
+        }),
+      ]
     },
     onGone(reason) {
-      stage?.close()
-      stage = null
+      for (const connection of stage) connection.close()
+      stage = []
       tell('lost', `no rehearsals: ${reason}`)
     },
   })
@@ -103,8 +107,7 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
   }
 
   function rehearse(request: Buffer): void {
-    if (stage === null) return
-    const connection = freshest([stage])
+    const connection = freshest(stage)
     if (connection === null) return
     connection.exchange(request, ignore)
     connection.forget()
@@ -129,17 +132,16 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
   function keepOneAlive(): void {
     if (quiet || refreshing || closed) return
     let free = 0
-    let oldest: Connection | null = null
+    let next: Connection | null = null
     for (const connection of reserved) {
       if (!connection.idle()) continue
       free += 1
-      if (due.has(connection) && (oldest === null || connection.freshness() < oldest.freshness()))
-        oldest = connection
+      if (due.has(connection)) next = connection
     }
-    if (oldest === null || free < 2) return
+    if (next === null || free < 2) return
     refreshing = true
-    due.delete(oldest)
-    oldest.exchange(keepAlive, () => {
+    due.delete(next)
+    next.exchange(keepAlive, () => {
       refreshing = false
       keepOneAlive()
     })
@@ -156,8 +158,7 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
     async close() {
       closed = true
       for (const timer of timers.values()) clearTimeout(timer)
-      for (const connection of reserved) connection.close()
-      stage?.close()
+      for (const connection of [...reserved, ...stage]) connection.close()
       await sink.close()
     },
   }

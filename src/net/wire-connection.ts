@@ -83,7 +83,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     deadline = setTimeout(() => lose(next, 'no connection in time'), CONNECT_TIMEOUT_MS)
     next.on('data', (piece) => next === socket && take(next, piece))
     next.on('end', () => next === socket && ended(next))
-    next.on('error', (error) => lose(next, error.message || error.name))
+    next.on('error', (error) => lose(next, error.message || nameOf(error)))
     next.on('close', () => lose(next, 'the connection closed'))
   }
 
@@ -127,6 +127,7 @@ export function createConnection(options: ConnectionOptions): Connection {
   function conclude(from: Socket, parsed: ReturnType<ResponseParser['push']>): void {
     if (parsed.kind === 'more') return
     if (parsed.kind === 'broken') return lose(from, parsed.reason)
+    const doneAt = now()
     const { response, extraBytes } = parsed
     const answered = flight
     flight = null
@@ -135,7 +136,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (!response.reusable) lose(from, 'the server ended the connection with its answer')
     else if (extraBytes > 0) lose(from, 'the server said more than one answer')
     else becomeIdle()
-    if (answered !== null) answered.onAnswer(toAnswer(response, answered, now()))
+    if (answered !== null) answered.onAnswer(toAnswer(response, answered, doneAt))
     if (isIdle()) options.onIdle()
   }
 
@@ -144,15 +145,16 @@ export function createConnection(options: ConnectionOptions): Connection {
     if (which !== socket) return
     socket = null
     const stood = openedAt !== null && now() - openedAt >= STOOD_MICROS
-    const wasOpen = open
     const broken = flight
     open = false
     openedAt = null
     flight = null
     clearTimeout(deadline)
     which.destroy()
-    if (!closed) retry = setTimeout(connect, backOffMs(wasOpen && stood))
-    options.onLost(reason)
+    if (!closed) {
+      retry = setTimeout(connect, backOffMs(stood))
+      options.onLost(reason)
+    }
     broken?.onAnswer({ kind: 'lost', unsent: false, reason, wroteAt: broken.wroteAt })
   }
 
@@ -166,8 +168,9 @@ export function createConnection(options: ConnectionOptions): Connection {
   }
 
   function isIdle(): boolean {
-    // A socket may know that it is dead a moment before it says so.
-    return open && flight === null && socket?.writable === true
+    if (!open || flight !== null || socket === null) return false
+    // A socket may know that it is dead a moment before it says so; and what is written behind a backlog does not leave at once.
+    return socket.writable && socket.writableLength === 0
   }
 
   connect()
@@ -185,6 +188,11 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (socket !== null) lose(socket, 'closed by us')
     },
   }
+}
+
+/** Where a name has several addresses and none answers, the error has a code but no words. */
+function nameOf(error: NodeJS.ErrnoException): string {
+  return error.code ?? error.name
 }
 
 function toAnswer(response: HttpResponse, flight: Flight, doneAt: Micros): WireAnswer {
