@@ -16,6 +16,8 @@ export type EngineCommand =
   /** Find out who won, and say so by a `market_resolved` event. */
   | { readonly kind: 'await_resolution'; readonly market: Market }
   | { readonly kind: 'submit'; readonly order: Order; readonly market: Market }
+  /** A person ended the trading: whatever of ours still waits at the venue is withdrawn. */
+  | { readonly kind: 'cancel_all' }
   /** Call back with a `timer` event at this instant of our own clock. */
   | {
       readonly kind: 'wake'

@@ -131,7 +131,8 @@ export type Timer = Stamp & {
   readonly dueAt: Micros
 }
 
-export type OperatorAction = 'pause' | 'resume' | 'stop'
+/** `kill` is a halt: it outlives the process, and only `resume` ends it. */
+export type OperatorAction = 'pause' | 'resume' | 'stop' | 'kill'
 
 export type Operator = Stamp & { readonly kind: 'operator'; readonly action: OperatorAction }
 
@@ -140,6 +141,7 @@ export type Restored = Stamp & {
   readonly kind: 'restored'
   readonly cash: MicroUsdc
   readonly paused: boolean
+  readonly halted: boolean
   readonly shots: readonly RestoredShot[]
 }
 

@@ -14,6 +14,8 @@ export type EventSink = (event: EngineEvent) => void
  */
 export interface Gateway {
   submit(command: Submit): void
+  /** Withdraws every order that rests at the venue. Returns at once and never throws. */
+  cancelAll(): void
   /** Settles what is in flight, then closes. */
   close(): Promise<void>
 }
@@ -85,7 +87,7 @@ export interface Log {
 
 /** The ledger as the bot needs it: it hears every fact, and knows at the start what must not be forgotten. */
 export interface Keeper extends FactSink {
-  restore(): Promise<Pick<Restored, 'cash' | 'paused' | 'shots'>>
+  restore(): Promise<Pick<Restored, 'cash' | 'paused' | 'halted' | 'shots'>>
 }
 
 /** An estimate of the venue's clock. */

@@ -6,7 +6,7 @@ import type { Order } from '../domain/order.ts'
 import type { Intent, View } from '../domain/strategy.ts'
 import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
 import { takerFee } from '../pricing/fees.ts'
-import { orderChecks, type Situation, worldChecks, worstSpend } from '../risk/gate.ts'
+import { type Hold, orderChecks, type Situation, worldChecks, worstSpend } from '../risk/gate.ts'
 import { bookView, type LastSecondTrader, tokenView } from './last-second-trader.ts'
 import type { EngineSettings } from './settings.ts'
 
@@ -16,7 +16,7 @@ export type World = {
   readonly clockErrorMicros: number | null
   readonly roundTripP99Micros: number | null
   readonly cash: MicroUsdc
-  readonly paused: boolean
+  readonly hold: Hold | null
   readonly prices: readonly QuotedPrice[]
 }
 
@@ -87,7 +87,7 @@ function situationOf(
     holdMicros: holdMicros(trader.market, settings),
     cash: world.cash,
     ordersSent: trader.ordersSent,
-    paused: world.paused,
+    hold: world.hold,
   }
 }
 

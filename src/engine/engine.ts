@@ -12,6 +12,7 @@ import type {
   EngineEvent,
   ListenerChanged,
   MarketResolved,
+  Operator,
   OrderOutcome,
   Restored,
   Timer,
@@ -28,6 +29,7 @@ import {
   micros,
   microUsdc,
 } from '../domain/units.ts'
+import type { Hold } from '../risk/gate.ts'
 import { createBooks } from './books.ts'
 import { evaluate, sameAnswer, type World } from './decision.ts'
 import {
@@ -50,6 +52,8 @@ export type Step = {
 export type EngineView = {
   readonly cash: MicroUsdc
   readonly paused: boolean
+  readonly halted: boolean
+  readonly stopping: boolean
   readonly clock: { readonly offsetMicros: number; readonly errorMicros: number } | null
   readonly roundTrip: { readonly p50Micros: number; readonly p99Micros: number } | null
   readonly traders: Iterable<LastSecondTrader>
@@ -74,6 +78,7 @@ export function createEngine(settings: EngineSettings): Engine {
   let facts: EngineFact[] = []
   let cash: MicroUsdc = settings.startingCash
   let paused = false
+  let halted = false
   let stopping = false
   let clock: EngineView['clock'] = null
   let roundTrip: EngineView['roundTrip'] = null
@@ -132,14 +137,27 @@ export function createEngine(settings: EngineSettings): Engine {
         roundTrip = { p50Micros: event.p50Micros, p99Micros: event.p99Micros }
         return
       case 'operator':
-        if (event.action === 'stop') stopping = true
-        else paused = event.action === 'pause'
-        return fact({ kind: 'operator', at: event.recvAt, action: event.action })
+        return onOperator(event)
       case 'restored':
         return onRestored(event)
       default:
         return assertNever(event)
     }
+  }
+
+  /** A stop is not taken back; a resume ends the pause and the halt, and nothing else ends the halt. */
+  function onOperator({ action, recvAt }: Operator): void {
+    if (action === 'pause' || action === 'resume') paused = action === 'pause'
+    if (action === 'kill' || action === 'resume') halted = action === 'kill'
+    if (action === 'stop') stopping = true
+    if (action === 'kill' || action === 'stop') command({ kind: 'cancel_all' })
+    fact({ kind: 'operator', at: recvAt, action })
+  }
+
+  function holdNow(): Hold | null {
+    if (halted) return 'halted'
+    if (stopping) return 'stopping'
+    return paused ? 'paused' : null
   }
 
   function onListed(market: Market, recvAt: Micros): void {
@@ -267,14 +285,14 @@ export function createEngine(settings: EngineSettings): Engine {
       (trader.state === 'fired' &&
         trader.outcome?.state === 'killed' &&
         trader.ordersSent < settings.limits.maxOrdersPerMarket)
-    if (!mayShoot || stopping || !schedule.inSpan(trader.market, venueNow(recvAt))) return
+    if (!mayShoot || !schedule.inSpan(trader.market, venueNow(recvAt))) return
     const world: World = {
       recvAt,
       venueNow: venueNow(recvAt),
       clockErrorMicros: clock?.errorMicros ?? null,
       roundTripP99Micros: roundTrip?.p99Micros ?? null,
       cash,
-      paused,
+      hold: holdNow(),
       prices: prices.of(trader.market.asset, recvAt),
     }
     const { decision, order } = evaluate(trader, world, settings)
@@ -394,6 +412,7 @@ export function createEngine(settings: EngineSettings): Engine {
   function onRestored(event: Restored): void {
     cash = event.cash
     paused = event.paused
+    halted = event.halted
     for (const shot of event.shots) {
       const trader = createTrader(shot.market)
       trader.state = 'fired'
@@ -409,7 +428,7 @@ export function createEngine(settings: EngineSettings): Engine {
 
   return {
     step,
-    view: () => ({ cash, paused, clock, roundTrip, traders: traders.values() }),
+    view: () => ({ cash, paused, halted, stopping, clock, roundTrip, traders: traders.values() }),
     book: (token) => books.book(token),
   }
 }

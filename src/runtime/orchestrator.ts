@@ -79,6 +79,8 @@ export function createOrchestrator({
     switch (command.kind) {
       case 'submit':
         return gateway.submit(command)
+      case 'cancel_all':
+        return gateway.cancelAll()
       case 'wake':
         return timers.wake(command)
       case 'resync':

@@ -49,6 +49,9 @@ export function createSimGateway(deps: SimGatewayDeps): Gateway {
       const timer = setTimeout(() => judge(command), Math.ceil(delayMicros / MICROS_PER_MS))
       inFlight.set(command.order.id, { timer, judge: () => judge(command) })
     },
+    cancelAll() {
+      // A fill-or-kill never rests, and one that is on its way cannot be called back: it is judged as the venue would.
+    },
     async close() {
       // A shadow order costs nothing to judge now, and an order without an answer would be carried over a restart.
       for (const { timer, judge: now } of [...inFlight.values()]) {

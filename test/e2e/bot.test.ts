@@ -103,7 +103,7 @@ describe('the whole job over real sockets', () => {
     const cash =
       settled.reduce((sum, { settlement }) => sum + settlement.pnl, 0) + settings.startingCash
     const again = await openLedger({ path, startingCash: 0 as MicroUsdc, log })
-    expect(await again.restore()).toEqual({ cash, paused: false, shots: [] })
+    expect(await again.restore()).toEqual({ cash, paused: false, halted: false, shots: [] })
     await again.close()
   }, 60_000)
 

@@ -167,6 +167,7 @@ describe('one order per market', () => {
       kind: 'restored',
       cash: microUsdc(9_000_000),
       paused: false,
+      halted: false,
       shots: [{ market, order, outcome: filled(5_000_000, 4_800_000, 13_440) }],
       recvAt: at(899.3),
       venueAt: null,

@@ -10,6 +10,7 @@ import { nowMicros } from '../../net/clock.ts'
 import { createTape } from '../../recorder/tape.ts'
 import { type Bot, createBot } from '../../runtime/bot.ts'
 import type { Mode } from '../../runtime/modes.ts'
+import type { EngineSnapshot } from '../../runtime/snapshot.ts'
 import { createLogSink } from '../../telemetry/log-sink.ts'
 import { createLogs } from '../../telemetry/logger.ts'
 import { createMarketFolder } from '../../telemetry/market-folder.ts'
@@ -225,6 +226,16 @@ function childFlags(args: RunArgs): string[] {
   return ['--profile', 'demo', ...flags]
 }
 
+const EMPTY: EngineSnapshot = {
+  cash: '0',
+  paused: false,
+  halted: false,
+  stopping: false,
+  clock: null,
+  roundTrip: null,
+  windows: [],
+}
+
 function screenFor(
   args: RunArgs,
   venue: string,
@@ -240,7 +251,6 @@ function screenFor(
     banner: [`lastsecond  DRY RUN  ${place}`, ...notes.map((note) => `  ${note}`)],
     write: (text) => void process.stdout.write(text),
     terminal: process.stdout.isTTY === true,
-    snapshot: () =>
-      bot()?.snapshot() ?? { cash: '0', paused: false, clock: null, roundTrip: null, windows: [] },
+    snapshot: () => bot()?.snapshot() ?? EMPTY,
   })
 }
