@@ -3,7 +3,7 @@
  * clock is bounded before anything is scheduled, and everything that was opened is closed again, with the ledger last.
  */
 
-import type { EngineFact } from '../domain/facts.ts'
+import type { OperatorAction } from '../domain/events.ts'
 import type {
   BookSource,
   EventSink,
@@ -20,6 +20,7 @@ import { holdMicros } from '../engine/decision.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { EngineSettings } from '../engine/settings.ts'
 import { createDispatcher } from './dispatcher.ts'
+import { createEnding } from './ending.ts'
 import { createGateway, type Mode } from './modes.ts'
 import { createOrchestrator } from './orchestrator.ts'
 import type { PaperFill } from './sim-gateway.ts'
@@ -56,7 +57,9 @@ export type Bot = {
   stop(): Promise<void>
   snapshot(): EngineSnapshot
   readiness(): Readiness
-  /** Resolves when a run of one window of each series is through. */
+  /** A person's word. Resolves when the engine has taken it, which is never before what the ledger remembers. */
+  operate(action: OperatorAction): Promise<void>
+  /** Resolves when a run of one window of each series is through, or a stopped one has nothing open. */
   readonly done: Promise<void>
 }
 
@@ -64,7 +67,7 @@ export function createBot(deps: BotDeps): Bot {
   const engine: Engine = createEngine(deps.settings)
   const { now } = deps
   const emit: EventSink = (event) => dispatcher.dispatch(event)
-  const once = createOnce(deps.settings)
+  const ending = createEnding(deps.settings, () => openShots(engine))
   const { books, finder, clock, feeds } = deps.venue(emit, venueNow)
   const timers = createTimers(emit, now)
   const gateway = createGateway(deps.mode, {
@@ -77,9 +80,13 @@ export function createBot(deps: BotDeps): Bot {
     now,
   })
   const orchestrator = createOrchestrator({ books, finder, gateway, timers, log: deps.log })
-  const sinks = [deps.keeper, once.sink, ...deps.sinks]
+  const sinks = [deps.keeper, ending.sink, ...deps.sinks]
   const dispatcher = createDispatcher({ engine, tape: deps.tape, sinks, act: orchestrator.act })
   let started = false
+  let remember: () => void = () => undefined
+  const restored = new Promise<void>((resolve) => {
+    remember = resolve
+  })
   let stopped: Promise<void> | null = null
 
   function venueNow(): Micros {
@@ -89,6 +96,7 @@ export function createBot(deps: BotDeps): Bot {
   async function start(): Promise<void> {
     const remembered = await deps.keeper.restore()
     emit({ kind: 'restored', ...remembered, recvAt: now(), venueAt: null })
+    remember()
     for (const { order, outcome } of remembered.shots) {
       if (outcome !== null || deps.mode !== 'dry') continue
       // A shadow order lives in this process alone: when the process died before judging it, it bought nothing.
@@ -124,8 +132,12 @@ export function createBot(deps: BotDeps): Bot {
     started = true
   }
 
+  function tell(action: OperatorAction): void {
+    emit({ kind: 'operator', action, recvAt: now(), venueAt: null })
+  }
+
   async function close(): Promise<void> {
-    emit({ kind: 'operator', action: 'stop', recvAt: now(), venueAt: null })
+    if (!engine.view().stopping) tell('stop')
     await gateway.close()
     timers.clear()
     clock.stop()
@@ -142,10 +154,18 @@ export function createBot(deps: BotDeps): Bot {
       stopped ??= close()
       return stopped
     },
+    async operate(action) {
+      await restored
+      tell(action)
+    },
     snapshot: () => engineSnapshot(engine.view(), now()),
     readiness: () => readinessOf(engine, started, deps.settings),
-    done: once.done,
+    done: ending.done,
   }
+}
+
+function openShots(engine: Engine): number {
+  return [...engine.view().traders].filter((trader) => trader.state === 'fired').length
 }
 
 function readinessOf(engine: Engine, started: boolean, settings: EngineSettings): Readiness {
@@ -160,25 +180,4 @@ function readinessOf(engine: Engine, started: boolean, settings: EngineSettings)
     if (trader.state === 'listening') notReady.push(`${trader.market.slug} has no books yet`)
   }
   return { ready: notReady.length === 0, notReady }
-}
-
-/** Counts settled windows, for the run that ends after one of each series. */
-function createOnce(settings: EngineSettings): { sink: FactSink; done: Promise<void> } {
-  const left = new Set(settings.series.map(({ asset, interval }) => `${asset}/${interval}`))
-  let finish: () => void = () => undefined
-  const done = new Promise<void>((resolve) => {
-    finish = resolve
-  })
-  return {
-    done,
-    sink: {
-      accept(fact: EngineFact) {
-        if (!settings.once || fact.kind !== 'settled') return
-        const { asset, interval } = fact.settlement.market
-        left.delete(`${asset}/${interval}`)
-        if (left.size === 0) finish()
-      },
-      close: () => Promise.resolve(),
-    },
-  }
 }
