@@ -28,10 +28,7 @@ export function createHand(): Hand {
 type Remembered = Awaited<ReturnType<Keeper['restore']>>
 
 /** One clear line about a bot that will not shoot because a person said so, or null. */
-export function heldLine({
-  paused,
-  halted,
-}: Pick<Remembered, 'paused' | 'halted'>): {
+export function heldLine({ paused, halted }: Pick<Remembered, 'paused' | 'halted'>): {
   readonly halted: boolean
   readonly line: string
 } | null {

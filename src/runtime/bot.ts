@@ -156,6 +156,7 @@ export function createBot(deps: BotDeps): Bot {
     },
     async operate(action) {
       await restored
+      if (stopped !== null) throw new Error(`the bot is ending and takes no "${action}" any more`)
       tell(action)
     },
     snapshot: () => engineSnapshot(engine.view(), now()),
