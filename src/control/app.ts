@@ -52,8 +52,13 @@ export function createApp(deps: AppDeps): FastifyInstance {
   return app
 }
 
-/** Nothing here reads a body, so that none can be wrong. */
+/** Nothing here reads a body, so that none can be wrong, nor what it says that it is. */
 function ignoreBodies(app: FastifyInstance): void {
+  app.addHook('onRequest', (request, _reply, done) => {
+    const { headers } = request.raw
+    if (headers['content-type'] !== undefined) headers['content-type'] = 'application/octet-stream'
+    done()
+  })
   app.removeAllContentTypeParsers()
   app.addContentTypeParser('*', (_request, payload, done) => {
     payload.resume()
