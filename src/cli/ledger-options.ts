@@ -2,6 +2,7 @@
 import { join } from 'node:path'
 import type { Argv } from 'yargs'
 import { loadConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { type LedgerReader, openReader } from '../ledger/reader.ts'
 import type { GlobalArgs } from './verb.ts'
 
@@ -13,7 +14,8 @@ export function ledgerOptions(argv: Argv): Argv {
 
 type Given = GlobalArgs & Readonly<Record<string, unknown>>
 
-export function folderOf(args: Given): string {
+/** The folder of ledger, run file and key, and the configuration that named it. */
+export function placeOf(args: Given): { readonly folder: string; readonly config: Config } {
   const flags = { venue: args['venue'] as string | undefined }
   const { config } = loadConfig({
     config: args.config,
@@ -21,7 +23,12 @@ export function folderOf(args: Given): string {
     logLevel: args.logLevel,
     flags,
   })
-  return join(config.dataDir, config.venue, args['live'] === true ? 'live' : 'dry')
+  const folder = join(config.dataDir, config.venue, args['live'] === true ? 'live' : 'dry')
+  return { folder, config }
+}
+
+export function folderOf(args: Given): string {
+  return placeOf(args).folder
 }
 
 export function withReader(args: Given, work: (reader: LedgerReader) => number): number {

@@ -112,7 +112,23 @@ export function windowTable(snapshot: EngineSnapshot): string[] {
       .map((cell, at) => cell.padEnd(widths[at] as number))
       .join('  ')
       .trimEnd()
-  return [`cash ${snapshot.cash} USD   ${clock}`, '', format(COLUMNS), ...rows.map(format)]
+  return [
+    `cash ${snapshot.cash} USD   ${clock}`,
+    ...holdLines(snapshot),
+    '',
+    format(COLUMNS),
+    ...rows.map(format),
+  ]
+}
+
+/** What a person told the bot, while it holds. */
+function holdLines({ paused, halted, stopping }: EngineSnapshot): string[] {
+  const lines: string[] = []
+  if (halted) lines.push('HALTED: a person killed trading; no shots until `lastsecond resume`')
+  else if (paused) lines.push('PAUSED: no shots until `lastsecond resume`')
+  if (stopping)
+    lines.push('STOPPING: no new windows; ends when the windows it fired in are settled')
+  return lines
 }
 
 function countdown(leftMs: number): string {

@@ -30,6 +30,26 @@ const VERBS: readonly VerbLoader[] = [
     load: async () => (await import('./verbs/status.ts')).status,
   },
   {
+    names: ['pause'],
+    describe: 'the running bot takes no new shots, until resume',
+    load: async () => (await import('./verbs/pause.ts')).pause,
+  },
+  {
+    names: ['resume'],
+    describe: 'ends a pause and a halt',
+    load: async () => (await import('./verbs/resume.ts')).resume,
+  },
+  {
+    names: ['stop'],
+    describe: 'the running bot finishes the windows it fired in, then exits',
+    load: async () => (await import('./verbs/stop.ts')).stop,
+  },
+  {
+    names: ['kill'],
+    describe: 'halts trading and withdraws what rests; over restarts, until resume',
+    load: async () => (await import('./verbs/kill.ts')).kill,
+  },
+  {
     names: ['trades'],
     describe: 'settled windows, shot at or not',
     load: async () => (await import('./verbs/trades.ts')).trades,

@@ -2,7 +2,7 @@
  * Builds the configuration from its layers: flag > environment > .env > file > profile > default. Every value of every
  * layer is checked, also one that a stronger layer overrides, and each winner keeps its origin.
  *
- * The only reader of `process.env`. Secrets are looked up by name alone: their values stay where they are.
+ * Reads `process.env` (as `secret.ts` does, and nothing else). Secrets are looked up by name alone here: their values stay where they are.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'

@@ -1,4 +1,5 @@
 /** What the control server tells: one contract for server, client and screens. */
+import type { OperatorAction } from '../domain/events.ts'
 import type { EngineSnapshot } from '../runtime/snapshot.ts'
 
 export type StatusSnapshot = {
@@ -19,12 +20,27 @@ export type StatusSnapshot = {
 }
 
 /** Where a running bot is found by the other verbs. */
-export type RunFile = { readonly pid: number; readonly port: number; readonly startedAt: string }
+export type RunFile = {
+  readonly pid: number
+  readonly port: number
+  readonly host: string
+  readonly startedAt: string
+  /** Where the bot took the key from that a person's words must carry. Never the key. */
+  readonly key: 'DASHBOARD_API_KEY' | 'control.key'
+}
+
+export type ControlWorkerData = {
+  readonly host: string
+  readonly port: number
+  readonly keyDigest: Uint8Array
+}
 
 export type ToControlWorker =
   | { readonly kind: 'snapshot'; readonly snapshot: StatusSnapshot }
+  | { readonly kind: 'operated'; readonly id: number; readonly ok: boolean }
   | { readonly kind: 'close' }
 export type FromControlWorker =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
+  | { readonly kind: 'operate'; readonly id: number; readonly action: OperatorAction }
   | { readonly kind: 'closed' }

@@ -1,61 +1,71 @@
 /** The control server's thread: answers from the last snapshot, so that nobody who asks can slow the trading down. */
 import { parentPort, workerData } from 'node:worker_threads'
-import { fastify } from 'fastify'
+import type { OperatorAction } from '../domain/events.ts'
 import { invariant } from '../domain/invariant.ts'
-import type { FromControlWorker, StatusSnapshot, ToControlWorker } from './contract.ts'
+import { createApp } from './app.ts'
+import type {
+  ControlWorkerData,
+  FromControlWorker,
+  StatusSnapshot,
+  ToControlWorker,
+} from './contract.ts'
 
-/** A snapshot older than this means that the trading thread is stuck or gone. */
-const FRESH_MS = 5_000
+/** The trading thread takes a word within milliseconds, or something is wrong with it. */
+const ANSWER_MS = 2_000
+/** Whoever holds a connection open after this does not hold the bot's end up. */
+const CLOSE_MS = 1_000
+
+type Fate = 'taken' | 'silent' | 'failed'
 
 const port = parentPort
 invariant(port !== null, 'the control worker is started as a worker')
-const { host, port: wanted } = workerData as { host: string; port: number }
-const startedAt = Date.now()
-let last: StatusSnapshot | null = null
-let lastAt = 0
+const { host, port: wanted, keyDigest } = workerData as ControlWorkerData
+let last: { snapshot: StatusSnapshot; at: number } | null = null
+let asked = 0
+const waiting = new Map<number, (fate: Fate) => void>()
 
 function tell(message: FromControlWorker): void {
   port?.postMessage(message)
 }
 
-const server = fastify({ logger: false, forceCloseConnections: true })
+function operate(action: OperatorAction): Promise<Fate> {
+  asked += 1
+  const id = asked
+  tell({ kind: 'operate', id, action })
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => settle('silent'), ANSWER_MS)
+    const settle = (fate: Fate): void => {
+      clearTimeout(timer)
+      waiting.delete(id)
+      resolve(fate)
+    }
+    waiting.set(id, settle)
+  })
+}
 
-server.get('/health', () => ({
-  status: 'ok',
-  uptimeSec: Math.floor((Date.now() - startedAt) / 1_000),
-}))
+const app = createApp({ host, keyDigest, nowMs: Date.now, report: () => last, operate })
 
-server.get('/ready', async (_request, reply) => {
-  const reasons = [...(last?.notReady ?? ['the bot has not reported yet'])]
-  if (last !== null && Date.now() - lastAt > FRESH_MS)
-    reasons.push('the trading thread does not report')
-  return reply.code(reasons.length === 0 ? 200 : 503).send({ ready: reasons.length === 0, reasons })
-})
-
-server.get('/status', async (_request, reply) => {
-  if (last === null) return reply.code(503).send({ error: 'the bot has not reported yet' })
-  return reply.send({ ...last, ageMs: Date.now() - lastAt })
-})
-
-server.setNotFoundHandler((request, reply) =>
-  reply.code(404).send({ error: `there is no ${request.method} ${request.url.split('?')[0]}` }),
-)
+function close(): void {
+  const closed = () => tell({ kind: 'closed' })
+  setTimeout(() => app.server.closeAllConnections(), CLOSE_MS)
+  app.close().then(closed, closed)
+}
 
 port.on('message', (message: ToControlWorker) => {
-  if (message.kind === 'snapshot') {
-    last = message.snapshot
-    lastAt = Date.now()
-    return
+  switch (message.kind) {
+    case 'snapshot':
+      last = { snapshot: message.snapshot, at: Date.now() }
+      return
+    case 'operated':
+      return waiting.get(message.id)?.(message.ok ? 'taken' : 'failed')
+    case 'close':
+      return close()
   }
-  server.close().then(
-    () => tell({ kind: 'closed' }),
-    () => tell({ kind: 'closed' }),
-  )
 })
 
-server.listen({ host, port: wanted }).then(
+app.listen({ host, port: wanted }).then(
   () => {
-    const address = server.server.address()
+    const address = app.server.address()
     tell({
       kind: 'listening',
       port: typeof address === 'object' && address !== null ? address.port : wanted,

@@ -1,11 +1,19 @@
 /** Starts the control server in its own thread and writes down where it is. */
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { extname } from 'node:path'
+import { dirname, extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
+import type { OperatorAction } from '../domain/events.ts'
 import type { Log } from '../domain/ports.ts'
 import { UserError } from '../domain/user-error.ts'
-import type { FromControlWorker, RunFile, StatusSnapshot, ToControlWorker } from './contract.ts'
+import type {
+  ControlWorkerData,
+  FromControlWorker,
+  RunFile,
+  StatusSnapshot,
+  ToControlWorker,
+} from './contract.ts'
+import { digestOf, makeControlKey } from './control-key.ts'
 
 /** A second bot on the same machine takes one of the next ports. */
 const NEXT_PORTS = 20
@@ -23,13 +31,24 @@ export type ControlOptions = {
   readonly explicitPort: boolean
   readonly runFile: string
   readonly log: Log
+  /** Null lets the server make its own, in a file beside the run file. */
+  readonly apiKey: string | null
+  /** Hands a person's word to the bot; resolves when it was taken and will be remembered. */
+  operate(action: OperatorAction): Promise<void>
 }
 
 export async function startControl(options: ControlOptions): Promise<Control> {
-  const { worker, port } = await listen(options)
+  const key = makeControlKey(options.apiKey, dirname(options.runFile))
+  const { worker, port } = await listen(options, digestOf(key.key))
   if (port !== options.port)
     options.log.warn('the control port was taken; another is used', { wanted: options.port, port })
-  const runFile: RunFile = { pid: process.pid, port, startedAt: new Date().toISOString() }
+  const runFile: RunFile = {
+    pid: process.pid,
+    port,
+    host: options.host,
+    startedAt: new Date().toISOString(),
+    key: key.from,
+  }
   writeFileSync(options.runFile, `${JSON.stringify(runFile)}\n`)
   return {
     port,
@@ -46,10 +65,15 @@ export async function startControl(options: ControlOptions): Promise<Control> {
   }
 }
 
-async function listen(options: ControlOptions): Promise<{ worker: Worker; port: number }> {
+async function listen(
+  options: ControlOptions,
+  keyDigest: Uint8Array,
+): Promise<{ worker: Worker; port: number }> {
   const tries = options.explicitPort || options.port === 0 ? 1 : NEXT_PORTS
   for (let port = options.port; port < options.port + tries; port += 1) {
-    const worker = new Worker(workerFile(), { workerData: { host: options.host, port } })
+    const workerData: ControlWorkerData = { host: options.host, port, keyDigest }
+    const worker = new Worker(workerFile(), { workerData })
+    carryWords(worker, options)
     const answer = await firstMessage(worker)
     if (answer.kind === 'listening') return { worker, port: answer.port }
     await worker.terminate()
@@ -67,6 +91,23 @@ async function listen(options: ControlOptions): Promise<{ worker: Worker; port: 
     'config',
     `the control port ${where} taken; set control.port (CONTROL_PORT) to a free one`,
   )
+}
+
+/** From the server's thread to the bot, and the answer back. */
+function carryWords(worker: Worker, { operate, log }: ControlOptions): void {
+  worker.on('message', (message: FromControlWorker) => {
+    if (message.kind !== 'operate') return
+    const { id, action } = message
+    const answer = (ok: boolean): void =>
+      worker.postMessage({ kind: 'operated', id, ok } satisfies ToControlWorker)
+    operate(action).then(
+      () => answer(true),
+      (error: unknown) => {
+        log.error('a word of a person was not taken', { action, error })
+        answer(false)
+      },
+    )
+  })
 }
 
 function firstMessage(worker: Worker): Promise<FromControlWorker> {

@@ -24,6 +24,8 @@ export type EngineCommand =
       readonly from: Micros
     }
   | { readonly kind: 'submit'; readonly order: Order; readonly market: Market }
+  /** A person ended the trading: whatever of ours still waits at the venue is withdrawn. */
+  | { readonly kind: 'cancel_all' }
   /** Call back with a `timer` event at this instant of our own clock. */
   | {
       readonly kind: 'wake'

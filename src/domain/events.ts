@@ -133,7 +133,8 @@ export type Timer = Stamp & {
   readonly dueAt: Micros
 }
 
-export type OperatorAction = 'pause' | 'resume' | 'stop'
+/** `kill` is a halt: it outlives the process, and only `resume` ends it. */
+export type OperatorAction = 'pause' | 'resume' | 'stop' | 'kill'
 
 export type Operator = Stamp & { readonly kind: 'operator'; readonly action: OperatorAction }
 
@@ -142,6 +143,7 @@ export type Restored = Stamp & {
   readonly kind: 'restored'
   readonly cash: MicroUsdc
   readonly paused: boolean
+  readonly halted: boolean
   readonly shots: readonly RestoredShot[]
   /** Windows that were made ready when the process ended, without any sign of a shot: nobody can prove that there is none. */
   readonly barred: readonly Market[]

@@ -2,6 +2,7 @@
  * Everything worth telling. Logs, ledger, live table, CSV files and metrics are subscribers to facts; the engine itself
  * never logs. A fact carries all that is needed to explain it.
  */
+import type { OperatorAction } from './events.ts'
 import type { ConditionId, FeedName, OrderId, PriceSeries, Side, TokenId } from './ids.ts'
 import type { Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
@@ -134,7 +135,7 @@ export type EngineFact = { readonly at: Micros } & (
       readonly detail: string
     }
   | { readonly kind: 'clock'; readonly offsetMicros: number; readonly errorMicros: number }
-  | { readonly kind: 'operator'; readonly action: 'pause' | 'resume' | 'stop' }
+  | { readonly kind: 'operator'; readonly action: OperatorAction }
   | {
       readonly kind: 'restored'
       readonly cash: MicroUsdc

@@ -19,6 +19,8 @@ export interface Gateway {
   arm(command: Arm): void
   /** Finds out what became of orders that were open when the process before this one ended. */
   recover(shots: readonly RestoredShot[]): void
+  /** Withdraws every order that rests at the venue. Returns at once and never throws. */
+  cancelAll(): void
   /** Settles what is in flight, then closes. */
   close(): Promise<void>
 }
@@ -89,7 +91,10 @@ export interface Log {
 }
 
 /** What a restart must not forget. */
-export type Remembered = Pick<Restored, 'cash' | 'paused' | 'shots' | 'barred' | 'settled'>
+export type Remembered = Pick<
+  Restored,
+  'cash' | 'paused' | 'halted' | 'shots' | 'barred' | 'settled'
+>
 
 /** The ledger as the bot needs it: it hears every fact, and knows at the start what must not be forgotten. */
 export interface Keeper extends FactSink {

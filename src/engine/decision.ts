@@ -7,7 +7,7 @@ import type { Intent, View } from '../domain/strategy.ts'
 import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
 import { sharesFor, spendFor } from '../pricing/amounts.ts'
 import { takerFee } from '../pricing/fees.ts'
-import { orderChecks, type Situation, worldChecks } from '../risk/gate.ts'
+import { type Hold, orderChecks, type Situation, worldChecks } from '../risk/gate.ts'
 import { bookView, type LastSecondTrader, tokenView } from './last-second-trader.ts'
 import type { EngineSettings } from './settings.ts'
 
@@ -17,7 +17,7 @@ export type World = {
   readonly clockErrorMicros: number | null
   readonly deadline: Deadline
   readonly cash: MicroUsdc
-  readonly paused: boolean
+  readonly hold: Hold | null
   readonly prices: readonly QuotedPrice[]
 }
 
@@ -88,7 +88,7 @@ function situationOf(
     deadline: world.deadline,
     cash: world.cash,
     ordersSent: trader.ordersSent,
-    paused: world.paused,
+    hold: world.hold,
   }
 }
 

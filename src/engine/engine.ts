@@ -8,7 +8,7 @@
 
 import type { Book } from '../book/book.ts'
 import type { EngineCommand } from '../domain/commands.ts'
-import type { EngineEvent, ListenerChanged, Restored, Timer } from '../domain/events.ts'
+import type { EngineEvent, ListenerChanged, Operator, Restored, Timer } from '../domain/events.ts'
 import type { Deadline, EngineFact } from '../domain/facts.ts'
 import type { ConditionId, TokenId } from '../domain/ids.ts'
 import { assertNever } from '../domain/invariant.ts'
@@ -20,6 +20,7 @@ import {
   type MicroUsdc,
   micros,
 } from '../domain/units.ts'
+import type { Hold } from '../risk/gate.ts'
 import { createBooks } from './books.ts'
 import { createJitter, deadlineOf } from './deadline.ts'
 import { evaluate, holdMicros, sameAnswer, type World } from './decision.ts'
@@ -38,6 +39,8 @@ export type Step = {
 export type EngineView = {
   readonly cash: MicroUsdc
   readonly paused: boolean
+  readonly halted: boolean
+  readonly stopping: boolean
   readonly clock: { readonly offsetMicros: number; readonly errorMicros: number } | null
   readonly roundTrip: { readonly p50Micros: number; readonly p99Micros: number } | null
   readonly traders: Iterable<LastSecondTrader>
@@ -62,6 +65,7 @@ export function createEngine(settings: EngineSettings): Engine {
   let facts: EngineFact[] = []
   const till: Till = { cash: settings.startingCash }
   let paused = false
+  let halted = false
   let stopping = false
   let clock: EngineView['clock'] = null
   let roundTrip: EngineView['roundTrip'] = null
@@ -138,14 +142,27 @@ export function createEngine(settings: EngineSettings): Engine {
         for (const trader of traders.values()) schedule.plan(trader)
         return
       case 'operator':
-        if (event.action === 'stop') stopping = true
-        else paused = event.action === 'pause'
-        return fact({ kind: 'operator', at: event.recvAt, action: event.action })
+        return onOperator(event)
       case 'restored':
         return onRestored(event)
       default:
         return assertNever(event)
     }
+  }
+
+  /** A stop is not taken back; a resume ends the pause and the halt, and nothing else ends the halt. */
+  function onOperator({ action, recvAt }: Operator): void {
+    if (action === 'pause' || action === 'resume') paused = action === 'pause'
+    if (action === 'kill' || action === 'resume') halted = action === 'kill'
+    if (action === 'stop') stopping = true
+    if (action === 'kill' || action === 'stop') command({ kind: 'cancel_all' })
+    fact({ kind: 'operator', at: recvAt, action })
+  }
+
+  function holdNow(): Hold | null {
+    if (halted) return 'halted'
+    if (stopping) return 'stopping'
+    return paused ? 'paused' : null
   }
 
   function onListed(market: Market, recvAt: Micros): void {
@@ -297,14 +314,14 @@ export function createEngine(settings: EngineSettings): Engine {
       (trader.state === 'fired' &&
         trader.outcome?.state === 'killed' &&
         trader.ordersSent < settings.limits.maxOrdersPerMarket)
-    if (!mayShoot || stopping || !schedule.inSpan(trader, venueNow(recvAt))) return
+    if (!mayShoot || !schedule.inSpan(trader, venueNow(recvAt))) return
     const world: World = {
       recvAt,
       venueNow: venueNow(recvAt),
       clockErrorMicros: clock?.errorMicros ?? null,
       deadline: deadline(trader.market),
       cash: till.cash,
-      paused,
+      hold: holdNow(),
       prices: prices.of(trader.market.asset, recvAt),
     }
     const { decision, order } = evaluate(trader, world, settings)
@@ -365,6 +382,7 @@ export function createEngine(settings: EngineSettings): Engine {
 
   function onRestored(event: Restored): void {
     paused = event.paused
+    halted = event.halted
     for (const conditionId of event.settled) over.add(conditionId)
     settling.restore(event, settings.limits.maxOrdersPerMarket)
     for (const trader of traders.values()) {
@@ -384,7 +402,15 @@ export function createEngine(settings: EngineSettings): Engine {
 
   return {
     step,
-    view: () => ({ cash: till.cash, paused, clock, roundTrip, traders: traders.values() }),
+    view: () => ({
+      cash: till.cash,
+      paused,
+      halted,
+      stopping,
+      clock,
+      roundTrip,
+      traders: traders.values(),
+    }),
     book: (token) => books.book(token),
   }
 }

@@ -158,6 +158,7 @@ function create(database: Database.Database, startingCash: MicroUsdc): void {
   put.run('schema_version', String(SCHEMA_VERSION))
   put.run('starting_cash_micro_usd', String(startingCash))
   put.run('paused', '0')
+  put.run('halted', '0')
   database.exec('COMMIT')
 }
 
@@ -196,6 +197,7 @@ function read(database: Database.Database, path: string): Remembered {
   return {
     cash: microUsdc(Number(meta('starting_cash_micro_usd')) - sums.spent + sums.paid + sums.moved),
     paused: meta('paused') === '1',
+    halted: meta('halted') === '1',
     shots: open.map((row) => ({
       market: JSON.parse(row.market_json) as Market,
       order: JSON.parse(row.order_json) as Order,

@@ -1,4 +1,5 @@
 /** A fact -> the statements that keep it. Facts that no one would look up later keep nothing. */
+import type { OperatorAction } from '../domain/events.ts'
 import type { Decision, EngineFact, Settlement } from '../domain/facts.ts'
 import { assertNever } from '../domain/invariant.ts'
 import type { Market } from '../domain/market.ts'
@@ -20,7 +21,7 @@ const EQUITY = 'INSERT INTO equity VALUES (?, ?, ?)'
 const REDEEMED = 'INSERT OR REPLACE INTO redemptions VALUES (?, ?)'
 const TRANSFER = 'INSERT INTO transfers VALUES (?, ?, ?)'
 const OPERATOR = 'INSERT INTO operator_actions VALUES (?, ?)'
-const PAUSED = `INSERT INTO meta VALUES ('paused', ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
+const META = `INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
 
 /** Every statement there is, so that the worker prepares each once. */
 export const STATEMENTS: readonly string[] = [
@@ -35,7 +36,7 @@ export const STATEMENTS: readonly string[] = [
   REDEEMED,
   TRANSFER,
   OPERATOR,
-  PAUSED,
+  META,
 ]
 
 /** The shares of a finished window were changed for dollars. */
@@ -46,6 +47,17 @@ export function redeemedRow(conditionId: string, at: number): Write {
 /** Money came in or went out without a trade of ours. */
 export function transferRow(at: number, micro: number, why: string): Write {
   return { sql: TRANSFER, values: [at, micro, why] }
+}
+
+/** What the next process must know of a person's word. A stop ends with the process that was stopped. */
+const REMEMBERED: Readonly<Record<OperatorAction, readonly [key: string, value: string][]>> = {
+  pause: [['paused', '1']],
+  resume: [
+    ['paused', '0'],
+    ['halted', '0'],
+  ],
+  stop: [],
+  kill: [['halted', '1']],
 }
 
 export function writesOf(fact: EngineFact): Write[] {
@@ -87,9 +99,7 @@ export function writesOf(fact: EngineFact): Write[] {
     case 'operator':
       return [
         { sql: OPERATOR, values: [fact.at, fact.action] },
-        ...(fact.action === 'stop'
-          ? []
-          : [{ sql: PAUSED, values: [fact.action === 'pause' ? '1' : '0'] }]),
+        ...REMEMBERED[fact.action].map((values) => ({ sql: META, values })),
       ]
     case 'restored':
       return [{ sql: EQUITY, values: [fact.at, fact.cash, 'started'] }]

@@ -18,6 +18,14 @@ import type { Limits } from './limits.ts'
 /** The venue refuses a marketable buy of less than one dollar. */
 const MIN_NOTIONAL_MICRO = MICRO
 
+export type Hold = 'paused' | 'stopping' | 'halted'
+
+const HOLD_NOTES: Readonly<Record<Hold, string>> = {
+  paused: 'a person paused the bot',
+  stopping: 'a person stopped the bot, which takes no new shots',
+  halted: 'a person killed trading; only resume ends that',
+}
+
 export type Situation = {
   readonly market: Market
   readonly leftMicros: number
@@ -29,13 +37,21 @@ export type Situation = {
   readonly deadline: Deadline
   readonly cash: MicroUsdc
   readonly ordersSent: number
-  readonly paused: boolean
+  /** What a person wants of the bot, where that is no shots. */
+  readonly hold: Hold | null
 }
 
 /** What must hold of the world, whatever the strategy wants. */
 export function worldChecks(now: Situation, limits: Limits): Check[] {
   return [
-    check('OPERATOR', !now.paused, null, '', 'shooting is allowed', 'a person paused the bot'),
+    check(
+      'OPERATOR',
+      now.hold === null,
+      null,
+      '',
+      'shooting is allowed',
+      now.hold === null ? '' : HOLD_NOTES[now.hold],
+    ),
     check(
       'ONE_ORDER',
       now.ordersSent < limits.maxOrdersPerMarket,

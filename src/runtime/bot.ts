@@ -3,7 +3,7 @@
  * clock is bounded before anything is scheduled, and everything that was opened is closed again, with the ledger last.
  */
 
-import type { EngineFact } from '../domain/facts.ts'
+import type { OperatorAction } from '../domain/events.ts'
 import { isFinal } from '../domain/order.ts'
 import type {
   BookSource,
@@ -21,6 +21,7 @@ import { holdMicros } from '../engine/decision.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import type { EngineSettings } from '../engine/settings.ts'
 import { createDispatcher } from './dispatcher.ts'
+import { createEnding } from './ending.ts'
 import { createGateway, type Orders } from './modes.ts'
 import { createOrchestrator } from './orchestrator.ts'
 import { type EngineSnapshot, engineSnapshot } from './snapshot.ts'
@@ -58,7 +59,9 @@ export type Bot = {
   cash(): MicroUsdc
   /** No order is out whose fate could still move money. */
   isQuiet(): boolean
-  /** Resolves when a run of one window of each series is through. */
+  /** A person's word. Resolves when the engine has taken it, which is never before what the ledger remembers. */
+  operate(action: OperatorAction): Promise<void>
+  /** Resolves when a run of one window of each series is through, or a stopped one has nothing open. */
   readonly done: Promise<void>
 }
 
@@ -66,7 +69,7 @@ export function createBot(deps: BotDeps): Bot {
   const engine: Engine = createEngine(deps.settings)
   const { now } = deps
   const emit: EventSink = (event) => dispatcher.dispatch(event)
-  const once = createOnce(deps.settings)
+  const ending = createEnding(deps.settings, () => openShots(engine))
   const { books, finder, clock, feeds } = deps.venue(emit, venueNow)
   const timers = createTimers(emit, now)
   const gateway = createGateway(deps.orders, {
@@ -79,9 +82,13 @@ export function createBot(deps: BotDeps): Bot {
     now,
   })
   const orchestrator = createOrchestrator({ books, finder, gateway, timers, log: deps.log })
-  const sinks = [deps.keeper, once.sink, ...deps.sinks]
+  const sinks = [deps.keeper, ending.sink, ...deps.sinks]
   const dispatcher = createDispatcher({ engine, tape: deps.tape, sinks, act: orchestrator.act })
   let started = false
+  let remember: () => void = () => undefined
+  const restored = new Promise<void>((resolve) => {
+    remember = resolve
+  })
   let stopped: Promise<void> | null = null
 
   function venueNow(): Micros {
@@ -93,6 +100,7 @@ export function createBot(deps: BotDeps): Bot {
     // A new venue may play windows of before again; nothing of them is over there.
     const settled = deps.venueIsNew ? [] : remembered.settled
     emit({ kind: 'restored', ...remembered, settled, recvAt: now(), venueAt: null })
+    remember()
     gateway.recover(remembered.shots)
     if (deps.venueIsNew) {
       const open = [...remembered.shots.map(({ market }) => market), ...remembered.barred]
@@ -114,8 +122,12 @@ export function createBot(deps: BotDeps): Bot {
     started = true
   }
 
+  function tell(action: OperatorAction): void {
+    emit({ kind: 'operator', action, recvAt: now(), venueAt: null })
+  }
+
   async function close(): Promise<void> {
-    emit({ kind: 'operator', action: 'stop', recvAt: now(), venueAt: null })
+    if (!engine.view().stopping) tell('stop')
     await gateway.close()
     timers.clear()
     clock.stop()
@@ -133,13 +145,22 @@ export function createBot(deps: BotDeps): Bot {
       stopped ??= close()
       return stopped
     },
+    async operate(action) {
+      await restored
+      if (stopped !== null) throw new Error(`the bot is ending and takes no "${action}" any more`)
+      tell(action)
+    },
     snapshot: () => engineSnapshot(engine.view(), now()),
     cash: () => engine.view().cash,
     isQuiet: () =>
       [...engine.view().traders].every(({ order, outcome }) => order === null || isFinal(outcome)),
     readiness: () => readinessOf(engine, started, deps.settings),
-    done: once.done,
+    done: ending.done,
   }
+}
+
+function openShots(engine: Engine): number {
+  return [...engine.view().traders].filter((trader) => trader.state === 'fired').length
 }
 
 function readinessOf(engine: Engine, started: boolean, settings: EngineSettings): Readiness {
@@ -154,25 +175,4 @@ function readinessOf(engine: Engine, started: boolean, settings: EngineSettings)
     if (trader.state === 'listening') notReady.push(`${trader.market.slug} has no books yet`)
   }
   return { ready: notReady.length === 0, notReady }
-}
-
-/** Counts settled windows, for the run that ends after one of each series. */
-function createOnce(settings: EngineSettings): { sink: FactSink; done: Promise<void> } {
-  const left = new Set(settings.series.map(({ asset, interval }) => `${asset}/${interval}`))
-  let finish: () => void = () => undefined
-  const done = new Promise<void>((resolve) => {
-    finish = resolve
-  })
-  return {
-    done,
-    sink: {
-      accept(fact: EngineFact) {
-        if (!settings.once || fact.kind !== 'settled') return
-        const { asset, interval } = fact.settlement.market
-        left.delete(`${asset}/${interval}`)
-        if (left.size === 0) finish()
-      },
-      close: () => Promise.resolve(),
-    },
-  }
 }

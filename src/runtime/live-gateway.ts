@@ -59,6 +59,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
   const timers = new Set<NodeJS.Timeout>()
   let quiet = 0
   let inFlight = 0
+  let withdrawn: Promise<void> = Promise.resolve()
   let settled: () => void = () => undefined
 
   function draft(rung: Rung, market: Market): OrderDraft {
@@ -205,6 +206,12 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
         answered(command, shot, answer, ahead !== null),
       )
     },
+    cancelAll() {
+      // Nothing of ours rests: a fill-or-kill is over before its answer. What a person left there goes too.
+      withdrawn = deps.account.cancelAll().catch((error: unknown) => {
+        deps.log.error('resting orders could not be withdrawn', { error })
+      })
+    },
     recover(shots) {
       for (const { order, market, outcome, venueId } of shots) {
         if (isFinal(outcome)) continue
@@ -221,6 +228,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
           settled = resolve
         })
       deps.fates.close()
+      await withdrawn
       await deps.wire.close()
       await deps.ahead.close()
       deps.journal.close()

@@ -81,6 +81,8 @@ export function createOrchestrator({
         return gateway.submit(command)
       case 'arm':
         return gateway.arm(command)
+      case 'cancel_all':
+        return gateway.cancelAll()
       case 'wake':
         return timers.wake(command)
       case 'resync':

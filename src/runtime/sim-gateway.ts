@@ -60,6 +60,9 @@ export function createSimGateway(deps: SimGatewayDeps): Gateway {
         tell(order.id, { state: 'killed', reason })
       }
     },
+    cancelAll() {
+      // A fill-or-kill never rests, and one that is on its way cannot be called back: it is judged as the venue would.
+    },
     async close() {
       // A shadow order costs nothing to judge now, and an order without an answer would be carried over a restart.
       for (const { timer, judge: now } of [...inFlight.values()]) {

@@ -26,6 +26,8 @@ export type WindowSnapshot = {
 export type EngineSnapshot = {
   readonly cash: string
   readonly paused: boolean
+  readonly halted: boolean
+  readonly stopping: boolean
   readonly clock: { readonly offsetMs: number; readonly errorMs: number } | null
   readonly roundTrip: { readonly p50Ms: number; readonly p99Ms: number } | null
   readonly windows: readonly WindowSnapshot[]
@@ -37,6 +39,8 @@ export function engineSnapshot(view: EngineView, recvAt: Micros): EngineSnapshot
   return {
     cash: formatMicro(view.cash),
     paused: view.paused,
+    halted: view.halted,
+    stopping: view.stopping,
     clock:
       view.clock === null
         ? null

@@ -17,6 +17,8 @@ In YAML the dots are levels: \`limits.maxPositionUsd\` is \`maxPositionUsd\` bel
 
 `
 
+const CONTROL_SECRET = 'DASHBOARD_API_KEY'
+
 function code(text: string): string {
   return text === '' ? '' : `\`${text.replaceAll('|', '\\|')}\``
 }
@@ -38,7 +40,13 @@ function settings(): string {
 }
 
 function secrets(): string {
-  return `\n\n## Secrets\n\nOnly from the environment; never printed, logged or kept, and a dry run only asks whether they are set: ${SECRET_NAMES.map(code).join(', ')}.\n`
+  return `\n\n## Secrets\n\nOnly from the environment; never printed, logged or kept, and a dry run only asks whether they are set: ${SECRET_NAMES.filter(
+    (name) => name !== CONTROL_SECRET,
+  )
+    .map(code)
+    .join(
+      ', ',
+    )}.\n\n${code(CONTROL_SECRET)}, from the environment or \`.env\`, is the one that is used as it stands: it is the key of the control server's words. Without it the bot makes a random one (\`control.key\`, [files.md](files.md)).\n`
 }
 
 test('docs/configuration.md says what the schema says', async () => {

@@ -102,7 +102,7 @@ describe('the whole job over real sockets', () => {
     const cash =
       settled.reduce((sum, { settlement }) => sum + settlement.pnl, 0) + settings.startingCash
     const again = await openLedger({ path, startingCash: 0 as MicroUsdc, log })
-    expect(await again.restore()).toMatchObject({ cash, paused: false, shots: [], barred: [] })
+    expect(await again.restore()).toMatchObject({ cash, paused: false, halted: false, shots: [] })
     await again.close()
   }, 60_000)
 

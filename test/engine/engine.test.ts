@@ -172,6 +172,7 @@ describe('one order per market', () => {
       kind: 'restored',
       cash: microUsdc(9_000_000),
       paused: false,
+      halted: false,
       shots: [
         {
           market,

@@ -5,10 +5,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
 import { describe, expect, test } from 'vitest'
+import type { OperatorAction } from '../../src/domain/events.ts'
 import { conditionId } from '../../src/domain/ids.ts'
 import type { Log } from '../../src/domain/ports.ts'
 import { microUsdc } from '../../src/domain/units.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
+import { writeOperatorAction } from '../../src/ledger/operator.ts'
 import { openReader } from '../../src/ledger/reader.ts'
 import { tally } from '../../src/ledger/tally.ts'
 import { aMarket, at, someSettings } from '../support/builders.ts'
@@ -73,6 +75,7 @@ describe('the ledger', () => {
     expect(await first.restore()).toEqual({
       cash: CASH,
       paused: false,
+      halted: false,
       shots: [],
       barred: [],
       settled: [],
@@ -89,6 +92,52 @@ describe('the ledger', () => {
     ])
     expect(remembered.shots[1]?.market.slug).toBe('btc-updown-15m-6')
     await second.close()
+  })
+
+  test.each<[OperatorAction[], boolean, boolean]>([
+    [['pause'], true, false],
+    [['kill'], false, true],
+    [['kill', 'stop', 'pause'], true, true],
+    [['pause', 'kill', 'resume'], false, false],
+    [['stop'], false, false],
+  ])('after %j the next start is paused: %j, halted: %j', async (actions, paused, halted) => {
+    const heard = file()
+    const ledger = await open(heard)
+    for (const action of actions) ledger.accept({ kind: 'operator', at: at(1), action })
+    await ledger.close()
+    const written = file()
+    for (const action of actions)
+      await writeOperatorAction({ path: written, startingCash: CASH, log: silent }, action, at(1))
+    for (const path of [heard, written]) {
+      const next = await open(path)
+      expect(await next.restore()).toEqual({ cash: CASH, paused, halted, shots: [] })
+      await next.close()
+    }
+  })
+
+  test('a ledger from before there were halts is not halted, and can be', async () => {
+    const path = file()
+    await (await open(path)).close()
+    const database = new Database(path)
+    database.exec("DELETE FROM meta WHERE key = 'halted'")
+    database.close()
+    const old = await open(path)
+    expect((await old.restore()).halted).toBe(false)
+    // Written beside the one who holds the ledger.
+    await writeOperatorAction({ path, startingCash: CASH, log: silent }, 'kill', at(1))
+    old.accept({ kind: 'operator', at: at(2), action: 'pause' })
+    await old.close()
+    const next = await open(path)
+    expect(await next.restore()).toMatchObject({ paused: true, halted: true })
+    await next.close()
+  })
+
+  test('a word for a file that is no ledger is one sentence, and the file stays', async () => {
+    const path = file()
+    writeFileSync(path, 'these are my notes and not a database, whatever their name says')
+    const kill = writeOperatorAction({ path, startingCash: CASH, log: silent }, 'kill', at(1))
+    await expect(kill).rejects.toThrow(/"kill" could not be written/)
+    expect(readFileSync(path, 'utf8')).toMatch(/^these are my notes/)
   })
 
   test('tells the story of a window, and adds up', async () => {

@@ -11,8 +11,4 @@ const loaded = loadConfig({
   logLevel: undefined,
   flags: { venue: 'local' },
 })
-process.exitCode = await session(
-  { json: true, live: true, once: false, venueJson },
-  loaded,
-  stop.signal,
-)
+process.exitCode = await session({ json: true, live: true, once: false, venueJson }, loaded, stop)

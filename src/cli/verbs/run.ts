@@ -2,13 +2,16 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
+import { readSecret } from '../../config/secret.ts'
 import { startControl } from '../../control/server.ts'
 import type { MicroUsdc } from '../../domain/units.ts'
+import { UserError } from '../../domain/user-error.ts'
 import { openLedger } from '../../ledger/ledger.ts'
 import { nowMicros } from '../../net/clock.ts'
 import { createTape } from '../../recorder/tape.ts'
 import { type Bot, createBot } from '../../runtime/bot.ts'
 import type { Mode } from '../../runtime/modes.ts'
+import type { EngineSnapshot } from '../../runtime/snapshot.ts'
 import { createLogSink } from '../../telemetry/log-sink.ts'
 import { createLogs } from '../../telemetry/logger.ts'
 import { createMarketFolder } from '../../telemetry/market-folder.ts'
@@ -16,6 +19,7 @@ import { bindStrategy, engineSettings, venueParts } from '../bot-setup.ts'
 import { liveWallet, passLiveLocks } from '../live-lock.ts'
 import { openLive, shotLine } from '../live-setup.ts'
 import { createScreen, type Screen } from '../live-table.ts'
+import { createHand, heldLine } from '../operator-hand.ts'
 import { scheduled } from '../scheduled.ts'
 import { settledLine } from '../settled-line.ts'
 import { inOrderOfClose } from '../settled-order.ts'
@@ -97,9 +101,9 @@ export const run: Verb = {
     const unlisten = onSignals(stop)
     try {
       if (args.live) await passLiveLocks(loaded, stop.signal)
-      if (args.schedule === undefined) return await session(args, loaded, stop.signal)
+      if (args.schedule === undefined) return await session(args, loaded, stop)
       const once = { ...args, once: true }
-      await scheduled(args.schedule, () => session(once, loaded, stop.signal), stop.signal)
+      await scheduled(args.schedule, () => session(once, loaded, stop), stop.signal)
       return EXIT.ok
     } finally {
       unlisten()
@@ -125,15 +129,19 @@ function onSignals(stop: AbortController): () => void {
 export async function session(
   args: RunArgs,
   loaded: LoadedConfig,
-  abort: AbortSignal,
+  stop: AbortController,
 ): Promise<number> {
   // What is opened is closed in the opposite order, however far the opening came.
   const closers: (() => unknown)[] = []
   try {
     const bot = await openBot(args, loaded, closers)
-    await Promise.race([bot.start().then(() => process.send?.('ready')), aborted(abort)])
-    if (!abort.aborted) await Promise.race([bot.done, aborted(abort)])
-    return EXIT.ok
+    const ended = Promise.race([bot.done, aborted(stop.signal)])
+    await Promise.race([bot.start().then(() => process.send?.('ready')), ended])
+    await ended
+    const { stopping, halted } = bot.snapshot()
+    // A person's stop means the runs to come as well.
+    if (stopping) stop.abort()
+    return args.once && halted && !stop.signal.aborted ? EXIT.halted : EXIT.ok
   } finally {
     for (const close of closers.reverse()) await close()
   }
@@ -152,12 +160,15 @@ async function openBot(
   mkdirSync(folder, { recursive: true })
   const logs = createLogs({ ...config.log, base: { venue: config.venue, mode } })
   closers.push(logs.close)
+  const hand = createHand()
   const control = await startControl({
     host: config.control.host,
     port: config.control.port,
     explicitPort: loaded.origins.get('control.port')?.kind !== 'default',
     runFile: join(folder, 'run.json'),
     log: logs.finder,
+    apiKey: readSecret('DASHBOARD_API_KEY'),
+    operate: hand.operate,
   })
   closers.push(control.close)
   const venue = await openVenue({
@@ -184,6 +195,11 @@ async function openBot(
     log: logs.finder,
   })
   const afterShot = live?.afterShot(ledger, () => bot)
+  const held = heldLine(await ledger.restore())
+  if (held?.halted === true && args.once) {
+    await ledger.close()
+    throw new UserError('halted', held.line)
+  }
   const tape =
     args.tape === undefined
       ? null
@@ -210,6 +226,8 @@ async function openBot(
     venue: venueParts(config, venue.endpoints, log),
   })
   closers.push(bot.stop, status.start(control.publish))
+  hand.holds(bot, ledger)
+  if (held !== null) log.warn(held.line)
   return bot
 }
 
@@ -233,6 +251,16 @@ function childFlags(args: RunArgs): string[] {
   return ['--profile', 'demo', ...flags]
 }
 
+const EMPTY: EngineSnapshot = {
+  cash: '0',
+  paused: false,
+  halted: false,
+  stopping: false,
+  clock: null,
+  roundTrip: null,
+  windows: [],
+}
+
 function screenFor(
   args: RunArgs,
   venue: string,
@@ -253,7 +281,6 @@ function screenFor(
     ],
     write: (text) => void process.stdout.write(text),
     terminal: process.stdout.isTTY === true,
-    snapshot: () =>
-      bot()?.snapshot() ?? { cash: '0', paused: false, clock: null, roundTrip: null, windows: [] },
+    snapshot: () => bot()?.snapshot() ?? EMPTY,
   })
 }
