@@ -12,7 +12,7 @@ import { UserError } from '../domain/user-error.ts'
 import { CONFIG_KEYS, type ConfigKey, configKey } from './keys.ts'
 import { didYouMean } from './nearest.ts'
 import type { Origin } from './origin.ts'
-import { crossCheck, ignoredVariables } from './rules.ts'
+import { crossCheck, idleWalletSettings, ignoredVariables } from './rules.ts'
 import { type Config, ConfigSchema, SECRET_NAMES, type SecretName } from './schema.ts'
 import { checkedInput, type Written } from './values.ts'
 import { parseYaml, readText, unknownKey, writtenIn } from './yaml-file.ts'
@@ -69,7 +69,10 @@ export function loadConfig(args: LoadArgs = {}): LoadedConfig {
     config,
     origins,
     files: [...envFile.files, ...file.files, ...profile.files],
-    notes: ignoredVariables((name) => env[name] ?? envFile.values[name]),
+    notes: [
+      ...ignoredVariables((name) => env[name] ?? envFile.values[name]),
+      ...idleWalletSettings(config),
+    ],
     secrets: secretsSet(env, envFile.secrets),
   }
 }
