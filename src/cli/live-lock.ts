@@ -5,20 +5,17 @@
 import type { LoadedConfig } from '../config/load.ts'
 import { UserError } from '../domain/user-error.ts'
 import { say } from './verb.ts'
+import { namedKeySources } from './wallet-sources.ts'
 
 const COUNTDOWN_SEC = 5
 
 /** Returns when live trading may begin; throws the refusal otherwise. */
 export async function passLiveLocks(loaded: LoadedConfig, abort: AbortSignal): Promise<void> {
-  const { secrets, config } = loaded
-  if (
-    config.venue === 'polymarket' &&
-    secrets.PRIVATE_KEY === null &&
-    secrets.POLYMARKET_PRIVATE_KEY === null
-  ) {
+  const { config } = loaded
+  if (config.venue === 'polymarket' && namedKeySources(loaded).length === 0) {
     throw new UserError(
       'preflight',
-      'live trading needs a key: set POLYMARKET_PRIVATE_KEY in .env, or run without --live',
+      'live trading needs a key: set KEYSTORE_FILE (`lastsecond init --keystore FILE` makes it), KEY_FD or POLYMARKET_PRIVATE_KEY in .env, or run without --live',
     )
   }
   const where = config.venue === 'local' ? 'ON EMBEDDED VENUE' : 'WITH REAL MONEY ON POLYMARKET'

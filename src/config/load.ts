@@ -2,7 +2,7 @@
  * Builds the configuration from its layers: flag > environment > .env > file > profile > default. Every value of every
  * layer is checked, also one that a stronger layer overrides, and each winner keeps its origin.
  *
- * The only reader of `process.env`. Secrets are looked up by name alone: their values stay where they are.
+ * Secrets are looked up by name alone: their values stay where they are, and only `secrets.ts` reads them, for live trading.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -19,7 +19,7 @@ import { parseYaml, readText, unknownKey, writtenIn } from './yaml-file.ts'
 
 /** Read when it is there and --config names no other. */
 export const DEFAULT_FILE = 'lastsecond.yaml'
-const ENV_FILE = '.env'
+export const ENV_FILE = '.env'
 const SHIPPED_PROFILES = fileURLToPath(new URL('../../profiles/', import.meta.url))
 
 export type LoadArgs = {

@@ -37,6 +37,15 @@ export function readPrivateFile(path: string, what: Secret): string {
   }
 }
 
+/** The same complaints without opening the file. */
+export function checkPrivateFile(path: string, what: Secret): void {
+  try {
+    refuseUnfit(statSync(path), path, what)
+  } catch (error) {
+    throw error instanceof UserError ? error : unreadable(error, path, what)
+  }
+}
+
 function refuseUnfit(stats: Stats, path: string, what: Secret): void {
   const file = `the ${what} file ${shownPath(path)}`
   if (!stats.isFile()) throw new UserError('preflight', `${file} is not a file`)
