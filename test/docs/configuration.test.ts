@@ -38,7 +38,8 @@ function settings(): string {
 }
 
 function secrets(): string {
-  return `\n\n## Secrets\n\nOnly from the environment; never printed, logged or kept, and a dry run only asks whether they are set: ${SECRET_NAMES.map(code).join(', ')}.\n`
+  const names = SECRET_NAMES.map(code).join(', ')
+  return `\n\n## Secrets\n\nOnly from the environment or \`.env\`; never printed, logged or kept, and a dry run only asks whether they are set: ${names}. The key itself is better off in a keystore ([keys.md](keys.md)).\n`
 }
 
 test('docs/configuration.md says what the schema says', async () => {
