@@ -90,7 +90,7 @@ module.exports = {
       'keys-in-few-hands',
       ['ethers', '@polymarket/clob-client-v2'],
       [
-        '^src/venues/polymarket/(signer|sign-worker|account|redeem)\\.ts$',
+        '^src/venues/polymarket/(signer|sign-worker|account|redeem|wallet-key|key-text|keystore)\\.ts$',
         '^src/local-venue/',
         '^src/cli/verbs/',
       ],

@@ -3,6 +3,7 @@
 import yargs from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { UserError } from '../domain/user-error.ts'
+import { refuseSecretsInArguments } from './no-secrets-in-arguments.ts'
 import { EXIT, type GlobalArgs, say, type Verb } from './verb.ts'
 
 type VerbLoader = {
@@ -17,6 +18,11 @@ const VERBS: readonly VerbLoader[] = [
     names: ['run'],
     describe: 'run the bot (dry unless --live)',
     load: async () => (await import('./verbs/run.ts')).run,
+  },
+  {
+    names: ['init'],
+    describe: 'write .env, make an encrypted keystore',
+    load: async () => (await import('./verbs/init.ts')).init,
   },
   {
     names: ['venue'],
@@ -109,6 +115,8 @@ const VERBS: readonly VerbLoader[] = [
 async function main(argv: readonly string[]): Promise<number> {
   const name = argv.find((word) => !word.startsWith('-'))
   const wanted = VERBS.find((verb) => name !== undefined && verb.names.includes(name))
+  const kind = wanted === undefined ? 'unknown' : wanted.names.includes('init') ? 'init' : 'other'
+  refuseSecretsInArguments(argv, kind)
   if (name !== undefined && wanted === undefined) {
     const known = VERBS.map((verb) => verb.names[0]).join(', ')
     throw new UserError('usage', `there is no verb "${name}"; there are: ${known}`)

@@ -1,7 +1,7 @@
 /** What the verbs pause, resume, stop and kill have in common: find the bot, tell it, say how it went. */
 import { existsSync, mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { readSecret } from '../config/secret.ts'
+import { secretValue } from '../config/secrets.ts'
 import { findBot, tellBot } from '../control/client.ts'
 import { findControlKey } from '../control/control-key.ts'
 import type { OperatorAction } from '../domain/events.ts'
@@ -68,7 +68,7 @@ async function tellOrWrite(word: Word, folder: string, startingCash: MicroUsdc):
 async function tell(folder: string, action: OperatorAction): Promise<UserError | null> {
   try {
     const bot = findBot(join(folder, 'run.json'))
-    await tellBot(bot, findControlKey(bot.key, readSecret('DASHBOARD_API_KEY'), folder), action)
+    await tellBot(bot, findControlKey(bot.key, secretValue('DASHBOARD_API_KEY'), folder), action)
     return null
   } catch (error) {
     if (error instanceof UserError) return error

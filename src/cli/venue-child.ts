@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
+import { SECRET_NAMES } from '../config/schema.ts'
 import { UserError } from '../domain/user-error.ts'
 
 const START_TIMEOUT_MS = 10_000
@@ -22,6 +23,7 @@ export async function startVenueChild(flags: readonly string[]): Promise<VenueCh
     [main, 'venue', '--port', '0', '--json', '--parent', ...flags],
     {
       stdio: ['pipe', 'pipe', 'pipe'],
+      env: environmentOfChild(),
     },
   )
   let complaint = ''
@@ -68,4 +70,10 @@ function firstLine(
       reject,
     )
   })
+}
+
+/** It needs no key, and what a process was born with can be read from outside as long as it lives. */
+function environmentOfChild(): NodeJS.ProcessEnv {
+  const secret = new Set<string>(SECRET_NAMES)
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !secret.has(name)))
 }

@@ -1,7 +1,8 @@
 /** The schema, flattened: one entry for each setting, in the order of the schema. */
 import { z } from 'zod'
 import { formatMicro, type MicroUsdc } from '../domain/units.ts'
-import { ConfigSchema, KEY_META } from './schema.ts'
+import { KEY_META } from './key-meta.ts'
+import { ConfigSchema } from './schema.ts'
 
 /** One setting, as everything outside the schema sees it. */
 export type ConfigKey = {

@@ -2,7 +2,7 @@
  * Builds the configuration from its layers: flag > environment > .env > file > profile > default. Every value of every
  * layer is checked, also one that a stronger layer overrides, and each winner keeps its origin.
  *
- * Reads `process.env` (as `secret.ts` does, and nothing else). Secrets are looked up by name alone here: their values stay where they are.
+ * Secrets are looked up by name alone: their values stay where they are, and only `secrets.ts` reads them, for those few that need one.
  */
 import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -12,14 +12,14 @@ import { UserError } from '../domain/user-error.ts'
 import { CONFIG_KEYS, type ConfigKey, configKey } from './keys.ts'
 import { didYouMean } from './nearest.ts'
 import type { Origin } from './origin.ts'
-import { crossCheck, ignoredVariables } from './rules.ts'
+import { crossCheck, idleWalletSettings, ignoredVariables } from './rules.ts'
 import { type Config, ConfigSchema, SECRET_NAMES, type SecretName } from './schema.ts'
 import { checkedInput, type Written } from './values.ts'
 import { parseYaml, readText, unknownKey, writtenIn } from './yaml-file.ts'
 
 /** Read when it is there and --config names no other. */
 export const DEFAULT_FILE = 'lastsecond.yaml'
-const ENV_FILE = '.env'
+export const ENV_FILE = '.env'
 const SHIPPED_PROFILES = fileURLToPath(new URL('../../profiles/', import.meta.url))
 
 export type LoadArgs = {
@@ -69,7 +69,10 @@ export function loadConfig(args: LoadArgs = {}): LoadedConfig {
     config,
     origins,
     files: [...envFile.files, ...file.files, ...profile.files],
-    notes: ignoredVariables((name) => env[name] ?? envFile.values[name]),
+    notes: [
+      ...ignoredVariables((name) => env[name] ?? envFile.values[name]),
+      ...idleWalletSettings(config),
+    ],
     secrets: secretsSet(env, envFile.secrets),
   }
 }

@@ -20,6 +20,11 @@ export function crossCheck(config: Config): void {
     !config.control.allowRemote && !isLoopback(config.control.host),
     `control.host ${config.control.host} can be reached by other machines; set control.allowRemote to true if that is meant`,
   )
+  const { signatureType, funder } = config.wallet
+  refuseWhen(
+    signatureType !== 'eoa' && funder === '',
+    `wallet.signatureType ${signatureType} needs wallet.funder (FUNDER_ADDRESS), the address of the wallet that holds the money`,
+  )
 }
 
 export function isLoopback(host: string): boolean {
@@ -44,4 +49,17 @@ export function ignoredVariables(value: (name: string) => string | undefined): s
     const text = value(name)
     return text === undefined || text === '' ? [] : [`${name} is set but not obeyed: ${instead}`]
   })
+}
+
+/** Settings of the wallet that do nothing as they stand: no reason to stop a dry run, but somebody believes in them. */
+export function idleWalletSettings({ wallet }: Config): string[] {
+  const { signatureType, funder, keystoreFile, passphraseFile } = wallet
+  const notes: string[] = []
+  if (signatureType === 'eoa' && funder !== '')
+    notes.push(
+      'wallet.funder is not used: with wallet.signatureType eoa the key moves its own money; proxy, safe and deposit have a funder',
+    )
+  if (keystoreFile === '' && passphraseFile !== '')
+    notes.push('wallet.passphraseFile is not used: wallet.keystoreFile is not set')
+  return notes
 }

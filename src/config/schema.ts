@@ -5,20 +5,8 @@
 import { z } from 'zod'
 import { ASSETS, FEEDS, INTERVALS } from '../domain/ids.ts'
 import { parseUsdc } from '../domain/units.ts'
-
-/** What the schema itself cannot hold: how a setting is named outside the file. */
-export type KeyMeta = {
-  readonly env?: readonly string[]
-  readonly flag?: string
-  /** The range in words, where the JSON schema cannot say it. */
-  readonly range?: string
-  /** A decimal text; a file may also write it as a plain number. */
-  readonly decimal?: boolean
-  /** Other words for a choice. */
-  readonly aliases?: Readonly<Record<string, string>>
-}
-
-export const KEY_META = z.registry<KeyMeta>()
+import { KEY_META, type KeyMeta } from './key-meta.ts'
+import { wallet } from './wallet-schema.ts'
 
 export const VENUES = ['local', 'polymarket'] as const
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
@@ -251,6 +239,7 @@ export const ConfigSchema = z.strictObject({
   limits,
   control,
   log,
+  wallet,
   dataDir: folder('data', 'Folder of ledgers, run files and recordings'),
 })
 

@@ -64,6 +64,9 @@ function numberOr<Other>(text: string, other: Other): number | Other {
 
 function shown(raw: unknown): string {
   if (raw === undefined || raw === null) return 'nothing'
-  const text = JSON.stringify(raw)
+  // A key in the wrong place must not travel on into a terminal's history or a log.
+  // YAML reads one without quotes as a huge number, whose digits are the key's.
+  if (typeof raw === 'number' && raw > 1e40) return 'a number far too large'
+  const text = JSON.stringify(raw).replace(/(0x)?[0-9a-f]{64,}/gi, '[hidden]')
   return text.length > 80 ? `${text.slice(0, 77)}...` : text
 }

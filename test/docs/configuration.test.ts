@@ -40,13 +40,13 @@ function settings(): string {
 }
 
 function secrets(): string {
-  return `\n\n## Secrets\n\nOnly from the environment; never printed, logged or kept, and a dry run only asks whether they are set: ${SECRET_NAMES.filter(
+  return `\n\n## Secrets\n\nOnly from the environment or \`.env\`; never printed, logged or kept, and a dry run only asks whether they are set: ${SECRET_NAMES.filter(
     (name) => name !== CONTROL_SECRET,
   )
     .map(code)
     .join(
       ', ',
-    )}.\n\n${code(CONTROL_SECRET)}, from the environment or \`.env\`, is the one that is used as it stands: it is the key of the control server's words. Without it the bot makes a random one (\`control.key\`, [files.md](files.md)).\n`
+    )}.\n\n${code(CONTROL_SECRET)}, from the environment or \`.env\`, is the one that is used as it stands: it is the key of the control server's words. Without it the bot makes a random one (\`control.key\`, [files.md](files.md)). The key of the wallet is better off in a keystore ([keys.md](keys.md)).\n`
 }
 
 test('docs/configuration.md says what the schema says', async () => {

@@ -28,7 +28,17 @@ function tell(bot: Bot, actions: readonly OperatorAction[]): void {
 
 function restored(bot: Bot, paused: boolean, halted: boolean): void {
   const cash = microUsdc(10_000_000_000)
-  bot.send({ kind: 'restored', cash, paused, halted, shots: [], recvAt: at(600), venueAt: null })
+  bot.send({
+    kind: 'restored',
+    cash,
+    paused,
+    halted,
+    shots: [],
+    barred: [],
+    settled: [],
+    recvAt: at(600),
+    venueAt: null,
+  })
 }
 
 describe('what a person said decides whether there is a shot', () => {
@@ -74,7 +84,14 @@ describe('what a person said decides whether there is a shot', () => {
       bot.runTo(at(899))
       const id = bot.asked('submit')[0]?.order.id ?? orderId('')
       const outcome = { state: 'killed', reason: 'gone' } as const
-      bot.send({ kind: 'order_outcome', orderId: id, outcome, recvAt: at(899.1), venueAt: null })
+      bot.send({
+        kind: 'order_outcome',
+        venueId: null,
+        orderId: id,
+        outcome,
+        recvAt: at(899.1),
+        venueAt: null,
+      })
       if (kill) bot.send({ kind: 'operator', action: 'kill', recvAt: at(899.2), venueAt: null })
       bot.books(market, at(899.3), 9_500, 9_600)
       return bot.asked('submit').length
@@ -112,7 +129,14 @@ test('a stop takes no new window, and what was fired in is settled', () => {
   expect(bot.of('found')).toHaveLength(1)
   const outcome = { state: 'killed', reason: 'gone' } as const
   const sent = bot.asked('submit')[0]?.order.id ?? orderId('')
-  bot.send({ kind: 'order_outcome', orderId: sent, outcome, recvAt: at(899.3), venueAt: null })
+  bot.send({
+    kind: 'order_outcome',
+    venueId: null,
+    orderId: sent,
+    outcome,
+    recvAt: at(899.3),
+    venueAt: null,
+  })
   bot.runTo(at(911))
   bot.resolve(market, 'UP', at(930))
   expect(bot.of('settled')).toHaveLength(1)

@@ -5,15 +5,10 @@ import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import type { Log } from '../../domain/ports.ts'
 import { bindStrategy, type RealVenueParts, venueParts } from '../bot-setup.ts'
+import { type Line, ok } from '../doctor-line.ts'
+import { keyLines } from '../key-lines.ts'
 import { openVenue } from '../venue-endpoints.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
-
-type Line = {
-  readonly name: string
-  readonly state: 'ok' | 'warning' | 'fail'
-  readonly detail: string
-  readonly fix: string
-}
 
 /** The clock needs a few whole seconds to be measured well. */
 const CLOCK_MS = 6_000
@@ -55,10 +50,6 @@ export const doctor: Verb = {
     if (args.json) print(JSON.stringify(lines))
     return lines.some((line) => line.state === 'fail') ? EXIT.preflight : EXIT.ok
   },
-}
-
-function ok(name: string, detail: string): Line {
-  return { name, state: 'ok', detail, fix: '' }
 }
 
 function here({ config, files }: LoadedConfig): Line[] {
@@ -154,17 +145,9 @@ async function there({ config }: LoadedConfig, venueJson: string | undefined): P
   }
 }
 
-function live({ secrets }: LoadedConfig): Line[] {
-  const key = secrets.PRIVATE_KEY ?? secrets.POLYMARKET_PRIVATE_KEY
+function live(loaded: LoadedConfig): Line[] {
   return [
-    key === null
-      ? {
-          name: 'key',
-          state: 'fail',
-          detail: 'no private key is set',
-          fix: 'set POLYMARKET_PRIVATE_KEY in .env',
-        }
-      : ok('key', 'set'),
+    ...keyLines(loaded),
     {
       name: 'live orders',
       state: 'fail',

@@ -2,7 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
-import { readSecret } from '../../config/secret.ts'
+import { secretValue } from '../../config/secrets.ts'
 import { startControl } from '../../control/server.ts'
 import type { MicroUsdc } from '../../domain/units.ts'
 import { UserError } from '../../domain/user-error.ts'
@@ -167,7 +167,7 @@ async function openBot(
     explicitPort: loaded.origins.get('control.port')?.kind !== 'default',
     runFile: join(folder, 'run.json'),
     log: logs.finder,
-    apiKey: readSecret('DASHBOARD_API_KEY'),
+    apiKey: secretValue('DASHBOARD_API_KEY'),
     operate: hand.operate,
   })
   closers.push(control.close)

@@ -3,7 +3,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { readSecret } from '../../src/config/secret.ts'
+import { secretValue } from '../../src/config/secrets.ts'
 
 const NAME = 'DASHBOARD_API_KEY'
 
@@ -17,5 +17,5 @@ test.each([
 ])('%j and the file %j give %j', (env, file, value) => {
   const cwd = mkdtempSync(join(tmpdir(), 'secret-'))
   if (file !== null) writeFileSync(join(cwd, '.env'), file)
-  expect(readSecret(NAME, env, cwd)).toBe(value)
+  expect(secretValue(NAME, { env, cwd })).toBe(value)
 })
