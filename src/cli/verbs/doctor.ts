@@ -3,8 +3,8 @@ import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
-import type { Log } from '../../domain/ports.ts'
 import { bindStrategy, type RealVenueParts, venueParts } from '../bot-setup.ts'
+import { hearTrouble } from '../venue-answers.ts'
 import { openVenue } from '../venue-endpoints.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
 
@@ -103,20 +103,12 @@ async function there({ config }: LoadedConfig, venueJson: string | undefined): P
     venueJson,
     childFlags: ['--profile', 'demo'],
   })
-  let trouble = ''
   let gone = false
-  const log: Log = {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: () => undefined,
-    error: (message, data) => {
-      trouble = `${message}: ${data?.['error'] instanceof Error ? data['error'].message : ''}`
-    },
-  }
+  const trouble = hearTrouble(() => undefined)
   const parts = venueParts(
     config,
     venue.endpoints,
-    log,
+    trouble.log,
   )(
     () => undefined,
     () => parts.clock.venueNow(),
@@ -135,7 +127,7 @@ async function there({ config }: LoadedConfig, venueJson: string | undefined): P
         {
           name: 'venue',
           state: 'fail',
-          detail: trouble || 'it does not answer',
+          detail: trouble.last() ?? 'it does not answer',
           fix: 'check the network, a firewall or a block of your region',
         },
       ]
