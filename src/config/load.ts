@@ -12,6 +12,7 @@ import { UserError } from '../domain/user-error.ts'
 import { CONFIG_KEYS, type ConfigKey, configKey } from './keys.ts'
 import { didYouMean } from './nearest.ts'
 import type { Origin } from './origin.ts'
+import { checkParams } from './params.ts'
 import { crossCheck, ignoredVariables } from './rules.ts'
 import { type Config, ConfigSchema, SECRET_NAMES, type SecretName } from './schema.ts'
 import { checkedInput, type Written } from './values.ts'
@@ -65,6 +66,7 @@ export function loadConfig(args: LoadArgs = {}): LoadedConfig {
   const { raw, origins } = settle(strongestFirst)
   const config: Config = ConfigSchema.parse(raw)
   crossCheck(config)
+  checkParams(config, origins)
   return {
     config,
     origins,

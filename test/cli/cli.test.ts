@@ -83,7 +83,9 @@ describe('what can be listed without a bot', () => {
   test('strategies, for people and for machines', async () => {
     const people = await cli(['strategies'])
     expect([people.code, people.err]).toEqual([0, ''])
-    expect(people.out).toMatch(/maxAsk +0\.99 +decimal/)
+    expect(people.out).toMatch(/maxAsk +0\.99 +a price of at most 4 places, 0\.0001 to 0\.9999/)
+    expect(people.out).toMatch(/shares +5 +a whole number of shares, 1 or more/)
+    expect(people.out).toMatch(/triggerSec +1 +a number, 0\.2 to 60/)
     const machines = JSON.parse((await cli(['strategies', '--json'])).out) as { name: string }[]
     expect(machines.map(({ name }) => name)).toEqual(['last-second'])
   })
@@ -113,6 +115,38 @@ describe('what can be listed without a bot', () => {
     expect((await cli(['config', 'set', 'params.shares', '1.5'], cwd)).err).toMatch(
       /whole number of shares/,
     )
+  })
+})
+
+describe('config', () => {
+  test('parameters are shown one by one with their origin, defaults too', async () => {
+    const cwd = folder()
+    expect((await cli(['config', 'set', 'params.maxAsk', '0.97'], cwd)).code).toBe(0)
+    const { out } = await cli(['config', 'show'], cwd)
+    expect(out).toMatch(/params\.maxAsk +0\.97 +from lastsecond\.yaml/)
+    expect(out).toMatch(/params\.shares +5 +the default/)
+    expect(out).toMatch(/params\.listenFromSec +180 +as discovery\.startBufferSec, the default/)
+    expect((await cli(['config', 'get', 'params.shares'], cwd)).out).toBe('5\n')
+  })
+
+  test('what a run would refuse is not shown as if it held, and can be mended', async () => {
+    const cwd = folder()
+    writeFileSync(join(cwd, 'lastsecond.yaml'), 'params: { triggerSec: "two" }\n')
+    for (const verb of [['config', 'show'], ['config', 'get', 'venue'], ['doctor']]) {
+      const result = await cli(verb, cwd)
+      expect([result.code, result.out]).toEqual([4, ''])
+      expect(result.err).toMatch(/params\.triggerSec must be a number.*"two".*lastsecond\.yaml/)
+    }
+    expect((await cli(['config', 'show'], cwd, { STRATEGY: 'magic' })).err).toMatch(/magic/)
+    expect((await cli(['config', 'set', 'params.triggerSec', '2'], cwd)).code).toBe(0)
+    expect((await cli(['config', 'get', 'params.triggerSec'], cwd)).out).toBe('2\n')
+  })
+
+  test('set makes the file that --config names', async () => {
+    const cwd = folder()
+    const set = ['config', 'set', 'params.shares', '6', '--config', 'new.yaml']
+    expect((await cli(set, cwd)).code).toBe(0)
+    expect(readFileSync(join(cwd, 'new.yaml'), 'utf8')).toMatch(/shares: "?6"?/)
   })
 })
 
