@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { UserError } from '../domain/user-error.ts'
+import { EXIT } from './verb.ts'
 
 const START_TIMEOUT_MS = 10_000
 
@@ -28,7 +29,7 @@ export async function startVenueChild(flags: readonly string[]): Promise<VenueCh
   child.stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-2_000)
   })
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const line = await firstLine(child.stdout, ended, () => complaint)
   return {
     line,
@@ -41,7 +42,7 @@ export async function startVenueChild(flags: readonly string[]): Promise<VenueCh
 
 function firstLine(
   stdout: NodeJS.ReadableStream,
-  ended: Promise<void>,
+  ended: Promise<number | null>,
   complaint: () => string,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -55,17 +56,19 @@ function firstLine(
       resolve(line)
     })
     ended.then(
-      () => {
+      (code) => {
         clearTimeout(timer)
-        reject(
-          new UserError(
-            'general',
-            `the embedded venue ended before it was ready: ${complaint().trim()}`,
-          ),
-        )
+        reject(refusal(code, complaint().trim()))
       },
       // `ended` only ever resolves.
       reject,
     )
   })
+}
+
+/** A flag that the venue does not take is the fault of whoever typed it here: its sentence is passed on as ours. */
+function refusal(code: number | null, complaint: string): UserError {
+  const sentence = complaint.replace(/^lastsecond: /, '')
+  if (code === EXIT.usage) return new UserError('usage', sentence)
+  return new UserError('general', `the embedded venue ended before it was ready: ${sentence}`)
 }

@@ -1,6 +1,6 @@
 /** The command line as a person meets it: exit codes, one sentence, nothing on the wrong stream. Runs what was built. */
 import { spawn } from 'node:child_process'
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -51,6 +51,17 @@ describe('what cannot be done is one sentence and the right exit code', () => {
     [['import', 'missing.jsonl'], 2, /--check/],
     [['config', 'set', 'limits.maxBookAgeMs', '0'], 4, /limits\.maxBookAgeMs/],
     [['config', 'get', 'limits.maxBokAgeMs'], 4, /limits\.maxBookAgeMs/],
+    [['--config', 'missing.yaml', 'config', 'show'], 4, /missing\.yaml/],
+    [['run', '--seed', 'abc'], 2, /^lastsecond: --seed must be a number, got "abc"\n$/],
+    [['run', '--seed', '1.5'], 2, /^lastsecond: --seed must be a whole number .*, got "1\.5"\.\n$/],
+    [['run', '--tape'], 2, /--tape needs a value/],
+    [['run', '--json=maybe'], 2, /--json takes no value but true or false, got "maybe"/],
+    [['venue', '--fault'], 2, /--fault needs a value/],
+    [['trades', '--limit', 'abc'], 2, /--limit must be a whole number from 1 to .*, got "abc"/],
+    [['trades', '--limit', '0'], 2, /got "0"/],
+    [['logs', '--lines', 'abc'], 2, /--lines must be a whole number from 1 to .*, got "abc"/],
+    [['logs', '--lines', '-3'], 2, /got "-3"/],
+    [['ws-test', '--seconds', 'soon'], 2, /--seconds must be a number, got "soon"/],
     [['run', '--live', '--venue', 'polymarket'], 7, /POLYMARKET_PRIVATE_KEY/],
   ] as const)('%j', async (args, code, message) => {
     const result = await cli(args)
@@ -116,6 +127,24 @@ describe('what can be listed without a bot', () => {
       /whole number of shares/,
     )
   })
+})
+
+test('a reader that has seen enough ends a verb without a word', async () => {
+  const cwd = folder()
+  mkdirSync(join(cwd, 'log'))
+  const line = `${JSON.stringify({ time: 't', level: 'info', msg: 'x'.repeat(200) })}\n`
+  writeFileSync(join(cwd, 'log', 'trades.log'), line.repeat(20_000))
+  const child = spawn(process.execPath, [main, 'logs', '--lines', '20000'], {
+    cwd,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+  let err = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    err += chunk.toString()
+  })
+  child.stdout.once('data', () => child.stdout.destroy())
+  const code = await new Promise((resolve) => child.once('close', resolve))
+  expect([code, err]).toEqual([0, ''])
 })
 
 describe('config', () => {

@@ -13,9 +13,11 @@ import { join } from 'node:path'
 import { loadConfig } from '../../config/load.ts'
 import { UserError } from '../../domain/user-error.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
+import { whole } from '../whole.ts'
 
 const HIDDEN_FIELDS = new Set(['time', 'level', 'msg', 'pid', 'venue', 'mode'])
 const LOOK_EVERY_MS = 500
+const LINES_MAX = 10_000_000
 
 export const logs: Verb = {
   command: 'logs',
@@ -27,7 +29,7 @@ export const logs: Verb = {
         default: 'trades',
         describe: 'which log',
       })
-      .option('lines', { type: 'number', default: 40, describe: 'how many lines from the end' })
+      .option('lines', { type: 'string', default: '40', describe: 'how many lines from the end' })
       .option('follow', {
         alias: 'f',
         type: 'boolean',
@@ -35,6 +37,7 @@ export const logs: Verb = {
         describe: 'go on with new lines until Ctrl-C',
       }),
   async run(args) {
+    const count = whole(args, 'lines', 1, LINES_MAX) ?? 1
     const { config } = loadConfig({
       config: args.config,
       profile: args.profile,
@@ -50,7 +53,7 @@ export const logs: Verb = {
       if (line !== '') print(args.json ? line : readable(line))
     }
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
-    for (const line of lines.slice(-Math.max(1, args['lines'] as number))) show(line)
+    for (const line of lines.slice(-count)) show(line)
     if (args['follow'] === true) await follow(file, show)
     return EXIT.ok
   },
