@@ -88,6 +88,9 @@ const VERBS: readonly VerbLoader[] = [
   },
 ]
 
+/** Verbs that read no configuration, and so have nothing to say of the environment. */
+const WITHOUT_SETTINGS = ['venue', 'strategies', 'labels', 'import']
+
 /** They may stand before the verb, and their values are then not taken for it. */
 const GLOBALS_WITH_VALUE = ['config', 'profile', 'log-level']
 
@@ -122,12 +125,20 @@ async function main(argv: readonly string[]): Promise<number> {
       loader.describe,
       (y) => (verb === undefined ? y : checked(argv, verb.build(y))),
       async (args) => {
-        if (verb !== undefined) exitCode = await verb.run(args as unknown as GlobalArgs)
+        if (verb === undefined) return
+        if (!WITHOUT_SETTINGS.includes(loader.names[0] as string)) await tellNotes()
+        exitCode = await verb.run(args as unknown as GlobalArgs)
       },
     )
   }
   await parser.parseAsync()
   return exitCode
+}
+
+/** Loaded here and not above: the verbs without settings start without them. */
+async function tellNotes(): Promise<void> {
+  const { environmentNotes } = await import('../config/load.ts')
+  for (const note of environmentNotes()) say(`lastsecond: ${note}`)
 }
 
 /** yargs keeps what was declared, but its types do not say so. */

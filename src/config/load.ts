@@ -9,11 +9,12 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { UserError } from '../domain/user-error.ts'
+import { notesOf, refuseLookalikes } from './environment.ts'
 import { CONFIG_KEYS, type ConfigKey, configKey } from './keys.ts'
 import { didYouMean } from './nearest.ts'
 import type { Origin } from './origin.ts'
 import { checkParams } from './params.ts'
-import { crossCheck, ignoredVariables } from './rules.ts'
+import { crossCheck } from './rules.ts'
 import { type Config, ConfigSchema, SECRET_NAMES, type SecretName } from './schema.ts'
 import { checkedInput, type Written } from './values.ts'
 import { parseYaml, readText, unknownKey, writtenIn } from './yaml-file.ts'
@@ -54,6 +55,7 @@ export function loadConfig(args: LoadArgs = {}): LoadedConfig {
   const cwd = args.cwd ?? process.cwd()
   const env = args.env ?? process.env
   const envFile = readEnvFile(cwd)
+  refuseLookalikes(envFile.values, ENV_FILE)
   const file = fileLayer(args, cwd)
   const profile = profileLayer(args.profile, cwd)
   const strongestFirst = [
@@ -71,9 +73,14 @@ export function loadConfig(args: LoadArgs = {}): LoadedConfig {
     config,
     origins,
     files: [...envFile.files, ...file.files, ...profile.files],
-    notes: ignoredVariables((name) => env[name] ?? envFile.values[name]),
+    notes: notesOf(env, envFile.values),
     secrets: secretsSet(env, envFile.secrets),
   }
+}
+
+/** The notes alone, for every verb: also where the rest of the configuration is refused. */
+export function environmentNotes(): string[] {
+  return notesOf(process.env, readEnvFile(process.cwd()).values)
 }
 
 /** The first writer of a setting wins; everything else is checked and dropped. */

@@ -171,6 +171,15 @@ describe('config', () => {
     expect((await cli(['config', 'get', 'params.triggerSec'], cwd)).out).toBe('2\n')
   })
 
+  test('a misspelt variable is told on stderr by every verb that reads settings', async () => {
+    const env = { MAX_POSITON_USD: '3' }
+    const shown = await cli(['config', 'get', 'venue'], folder(), env)
+    expect([shown.code, shown.out]).toEqual([0, 'local\n'])
+    expect(shown.err).toMatch(/MAX_POSITON_USD .* did you mean MAX_POSITION_USD\?/)
+    expect((await cli(['trades'], folder(), env)).err).toMatch(/did you mean MAX_POSITION_USD/)
+    expect((await cli(['strategies'], folder(), env)).err).toBe('')
+  })
+
   test('set makes the file that --config names', async () => {
     const cwd = folder()
     const set = ['config', 'set', 'params.shares', '6', '--config', 'new.yaml']
