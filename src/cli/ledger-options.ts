@@ -24,7 +24,7 @@ export function folderOf(args: Given): string {
   return join(config.dataDir, config.venue, args['live'] === true ? 'live' : 'dry')
 }
 
-export function withReader(args: Given, work: (reader: LedgerReader) => number): number {
+export function withReader<Result>(args: Given, work: (reader: LedgerReader) => Result): Result {
   const reader = openReader(join(folderOf(args), 'ledger.db'))
   try {
     return work(reader)
