@@ -4,7 +4,7 @@ import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { UserError } from '../domain/user-error.ts'
 import { endWhereNobodyReads } from './broken-pipe.ts'
-import { EXIT, type GlobalArgs, say, type Verb } from './verb.ts'
+import { EXIT, type GlobalArgs, note, say, type Verb } from './verb.ts'
 import { checkWords, type Declared, verbOf } from './words.ts'
 
 type VerbLoader = {
@@ -138,7 +138,7 @@ async function main(argv: readonly string[]): Promise<number> {
 /** Loaded here and not above: the verbs without settings start without them. */
 async function tellNotes(): Promise<void> {
   const { environmentNotes } = await import('../config/load.ts')
-  for (const note of environmentNotes()) say(`lastsecond: ${note}`)
+  for (const line of environmentNotes()) note(line)
 }
 
 /** yargs keeps what was declared, but its types do not say so. */

@@ -6,6 +6,7 @@ import { STRATEGIES } from '../strategies/registry.ts'
 import { didYouMean } from './nearest.ts'
 import { type Origin, originText } from './origin.ts'
 import type { Config } from './schema.ts'
+import { shown } from './values.ts'
 
 export type Param = {
   readonly name: string
@@ -114,6 +115,6 @@ export function checkParams(config: Chosen, origins: Origins): void {
       `${key} is not a parameter of ${config.strategy}${place}${hint || `; there are: ${known.map((one) => one.name).join(', ')}`}`,
     )
   }
-  const got = JSON.stringify(config.params[name] ?? null)
+  const got = shown(config.params[name])
   throw new UserError('config', `${key} must be ${param.range}, got ${got}${place}`)
 }

@@ -62,7 +62,8 @@ function numberOr<Other>(text: string, other: Other): number | Other {
   return /^-?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : other
 }
 
-function shown(raw: unknown): string {
+/** A value in a refusal. */
+export function shown(raw: unknown): string {
   if (raw === undefined || raw === null) return 'nothing'
   const text = JSON.stringify(raw)
   return text.length > 80 ? `${text.slice(0, 77)}...` : text

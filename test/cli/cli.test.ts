@@ -175,7 +175,7 @@ describe('config', () => {
     const env = { MAX_POSITON_USD: '3' }
     const shown = await cli(['config', 'get', 'venue'], folder(), env)
     expect([shown.code, shown.out]).toEqual([0, 'local\n'])
-    expect(shown.err).toMatch(/MAX_POSITON_USD .* did you mean MAX_POSITION_USD\?/)
+    expect(shown.err).toMatch(/^lastsecond: MAX_POSITON_USD .* did you mean MAX_POSITION_USD\?\n$/)
     expect((await cli(['trades'], folder(), env)).err).toMatch(/did you mean MAX_POSITION_USD/)
     expect((await cli(['strategies'], folder(), env)).err).toBe('')
   })

@@ -11,7 +11,7 @@ import { UserError } from '../../domain/user-error.ts'
 import { STRATEGIES } from '../../strategies/registry.ts'
 import { bindStrategy } from '../bot-setup.ts'
 import { textTable } from '../text-table.ts'
-import { EXIT, type GlobalArgs, print, say, type Verb } from '../verb.ts'
+import { EXIT, type GlobalArgs, note, print, say, type Verb } from '../verb.ts'
 
 export const config: Verb = {
   command: 'config <action> [key] [value]',
@@ -41,6 +41,7 @@ export const config: Verb = {
 function load({ config: file, profile, logLevel }: GlobalArgs): LoadedConfig {
   const loaded = loadConfig({ config: file, profile, logLevel })
   bindStrategy(loaded.config)
+  for (const line of loaded.notes) note(line)
   return loaded
 }
 
