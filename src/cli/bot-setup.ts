@@ -1,5 +1,5 @@
 /** Configuration -> the settings of the engine and the parts of the venue. Shared by every verb that runs or checks the bot. */
-import { z } from 'zod'
+import { givenParams, strategyNamed } from '../config/params.ts'
 import type { Config } from '../config/schema.ts'
 import type { FeedName } from '../domain/ids.ts'
 import type { EventSink, Log, PriceFeed, PriceFeedDeps } from '../domain/ports.ts'
@@ -40,28 +40,12 @@ export type RealVenueParts = VenueParts & {
 }
 
 export function bindStrategy(config: Config): BoundStrategy {
-  const definition = STRATEGIES.find(({ name }) => name === config.strategy)
-  if (definition === undefined) {
+  const definition = strategyNamed(config.strategy)
+  if (definition === null) {
     const names = STRATEGIES.map(({ name }) => name).join(', ')
     throw new UserError('config', `there is no strategy "${config.strategy}"; there are: ${names}`)
   }
-  // The start buffer is a setting of the bot; a strategy that has its own idea of it gets it as a parameter.
-  const hasBuffer =
-    definition.params instanceof z.ZodObject && 'listenFromSec' in definition.params.shape
-  const raw = {
-    ...(hasBuffer ? { listenFromSec: config.discovery.startBufferSec } : {}),
-    ...config.params,
-  }
-  const parsed = definition.params.safeParse(raw)
-  if (!parsed.success) {
-    const issue = parsed.error.issues[0]
-    const where = issue?.path.join('.') || 'params'
-    throw new UserError(
-      'config',
-      `parameter ${where} of ${config.strategy}: ${issue?.message ?? 'does not fit'}`,
-    )
-  }
-  return definition.bind(raw)
+  return definition.bind(givenParams(definition, config))
 }
 
 export function engineSettings(

@@ -31,7 +31,7 @@ export function folderOf(args: Given): string {
   return placeOf(args).folder
 }
 
-export function withReader(args: Given, work: (reader: LedgerReader) => number): number {
+export function withReader<Result>(args: Given, work: (reader: LedgerReader) => Result): Result {
   const reader = openReader(join(folderOf(args), 'ledger.db'))
   try {
     return work(reader)

@@ -1,10 +1,12 @@
 #!/usr/bin/env node
 /** The command line: a list of verbs. Each verb's module is loaded only when it is the one that was typed. */
-import yargs from 'yargs'
+import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { UserError } from '../domain/user-error.ts'
+import { endWhereNobodyReads } from './broken-pipe.ts'
 import { refuseSecretsInArguments } from './no-secrets-in-arguments.ts'
-import { EXIT, type GlobalArgs, say, type Verb } from './verb.ts'
+import { EXIT, type GlobalArgs, note, say, type Verb } from './verb.ts'
+import { checkWords, type Declared, verbOf } from './words.ts'
 
 type VerbLoader = {
   readonly names: readonly string[]
@@ -112,8 +114,14 @@ const VERBS: readonly VerbLoader[] = [
   },
 ]
 
+/** Verbs that read no configuration, and so have nothing to say of the environment. */
+const WITHOUT_SETTINGS = ['venue', 'strategies', 'labels', 'import']
+
+/** They may stand before the verb, and their values are then not taken for it. */
+const GLOBALS_WITH_VALUE = ['config', 'profile', 'log-level']
+
 async function main(argv: readonly string[]): Promise<number> {
-  const name = argv.find((word) => !word.startsWith('-'))
+  const name = verbOf(argv, GLOBALS_WITH_VALUE)
   const wanted = VERBS.find((verb) => name !== undefined && verb.names.includes(name))
   const kind = wanted === undefined ? 'unknown' : wanted.names.includes('init') ? 'init' : 'other'
   refuseSecretsInArguments(argv, kind)
@@ -126,7 +134,11 @@ async function main(argv: readonly string[]): Promise<number> {
     .scriptName('lastsecond')
     .option('json', { type: 'boolean', default: false, global: true, describe: 'machine output' })
     .option('config', { type: 'string', global: true, describe: 'configuration file (YAML)' })
-    .option('profile', { type: 'string', global: true, describe: 'named set of defaults' })
+    .option('profile', {
+      type: 'string',
+      global: true,
+      describe: 'named set of defaults, profiles/NAME.yaml; of `venue`: faithful or demo',
+    })
     .option('log-level', { type: 'string', global: true, describe: 'trace to fatal' })
     .strict()
     .exitProcess(false)
@@ -139,9 +151,11 @@ async function main(argv: readonly string[]): Promise<number> {
     parser.command(
       [verb?.command ?? (loader.names[0] as string), ...loader.names.slice(1)],
       loader.describe,
-      (y) => verb?.build(y) ?? y,
+      (y) => (verb === undefined ? y : checked(argv, verb.build(y))),
       async (args) => {
-        if (verb !== undefined) exitCode = await verb.run(args as unknown as GlobalArgs)
+        if (verb === undefined) return
+        if (!WITHOUT_SETTINGS.includes(loader.names[0] as string)) await tellNotes()
+        exitCode = await verb.run(args as unknown as GlobalArgs)
       },
     )
   }
@@ -149,6 +163,19 @@ async function main(argv: readonly string[]): Promise<number> {
   return exitCode
 }
 
+/** Loaded here and not above: the verbs without settings start without them. */
+async function tellNotes(): Promise<void> {
+  const { environmentNotes } = await import('../config/load.ts')
+  for (const line of environmentNotes()) note(line)
+}
+
+/** yargs keeps what was declared, but its types do not say so. */
+function checked(argv: readonly string[], built: Argv): Argv {
+  checkWords(argv, (built as unknown as { getOptions(): Declared }).getOptions())
+  return built
+}
+
+endWhereNobodyReads()
 main(hideBin(process.argv)).then(
   (code) => {
     process.exitCode = code

@@ -9,7 +9,7 @@ import {
 } from '../domain/units.ts'
 import type { NotListed, Span } from '../venues/polymarket/gamma-market.ts'
 import { clockTextEt, dateTextUtc } from '../venues/polymarket/window-names.ts'
-import { textTable } from './text-table.ts'
+import { shortened, textTable } from './text-table.ts'
 
 const HEAD = ['WINDOW', 'ET', 'UTC', 'MIN LEFT', 'TICK', 'FEE', 'YES', 'NO', 'STATE'] as const
 
@@ -85,9 +85,4 @@ function instants({ startAt, endAt }: Span, venueNow: Micros) {
 
 function minutesLeft(endAt: Micros, venueNow: Micros): number {
   return (endAt - venueNow) / (60 * MICROS_PER_SECOND)
-}
-
-/** Enough to recognise a token by; nobody compares 77 digits. */
-function shortened(token: string): string {
-  return token.length <= 12 ? token : `${token.slice(0, 5)}…${token.slice(-4)}`
 }

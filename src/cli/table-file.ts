@@ -1,5 +1,5 @@
 /** Rows of a file that is CSV with a heading or one JSON object a line, plain or packed with gzip. */
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream, existsSync, statSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
@@ -7,8 +7,14 @@ import { UserError } from '../domain/user-error.ts'
 
 export type Row = Readonly<Record<string, unknown>>
 
+export function mustBeFile(path: string): void {
+  if (!existsSync(path)) throw new UserError('usage', `there is no file ${path}`)
+  if (statSync(path).isDirectory())
+    throw new UserError('usage', `${path} is a folder; name the files in it`)
+}
+
 export async function eachRow(file: string, take: (row: Row, line: number) => void): Promise<void> {
-  if (!existsSync(file)) throw new UserError('usage', `there is no file ${file}`)
+  mustBeFile(file)
   const source: Readable = createReadStream(file)
   const plain = file.endsWith('.gz') ? source.pipe(createGunzip()) : source
   // A broken source would otherwise end the reading in silence.

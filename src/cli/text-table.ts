@@ -1,4 +1,4 @@
-/** Aligned columns: text to the left, numbers to the right. */
+/** What fits a screen: aligned columns, text to the left and numbers to the right, and ids cut short. */
 
 export function textTable(head: readonly string[], rows: readonly (readonly string[])[]): string {
   const widths = head.map((name, at) =>
@@ -15,4 +15,9 @@ export function textTable(head: readonly string[], rows: readonly (readonly stri
       .join('  ')
       .trimEnd()
   return [line(head), ...rows.map(line)].join('\n')
+}
+
+/** Enough to recognise an id by; nobody compares 77 digits. */
+export function shortened(id: string): string {
+  return id.length <= 12 ? id : `${id.slice(0, 5)}…${id.slice(-4)}`
 }

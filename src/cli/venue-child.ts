@@ -7,12 +7,15 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { SECRET_NAMES } from '../config/schema.ts'
 import { UserError } from '../domain/user-error.ts'
+import { EXIT } from './verb.ts'
 
 const START_TIMEOUT_MS = 10_000
 
 export type VenueChild = {
   /** The JSON line with all the addresses. */
   readonly line: string
+  /** Tells when it ends without being asked to. */
+  onGone(tell: (reason: string) => void): void
   stop(): Promise<void>
 }
 
@@ -30,11 +33,18 @@ export async function startVenueChild(flags: readonly string[]): Promise<VenueCh
   child.stderr.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk.toString()).slice(-2_000)
   })
-  const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
+  const ended = new Promise<number | null>((resolve) => child.once('close', resolve))
   const line = await firstLine(child.stdout, ended, () => complaint)
+  let asked = false
   return {
     line,
+    onGone(tell) {
+      child.once('exit', (code, signal) => {
+        if (!asked) tell(signal === null ? `exit code ${code}` : `ended by ${signal}`)
+      })
+    },
     async stop() {
+      asked = true
       child.stdin.end()
       await ended
     },
@@ -43,7 +53,7 @@ export async function startVenueChild(flags: readonly string[]): Promise<VenueCh
 
 function firstLine(
   stdout: NodeJS.ReadableStream,
-  ended: Promise<void>,
+  ended: Promise<number | null>,
   complaint: () => string,
 ): Promise<string> {
   return new Promise((resolve, reject) => {
@@ -57,14 +67,9 @@ function firstLine(
       resolve(line)
     })
     ended.then(
-      () => {
+      (code) => {
         clearTimeout(timer)
-        reject(
-          new UserError(
-            'general',
-            `the embedded venue ended before it was ready: ${complaint().trim()}`,
-          ),
-        )
+        reject(refusal(code, complaint().trim()))
       },
       // `ended` only ever resolves.
       reject,
@@ -76,4 +81,11 @@ function firstLine(
 function environmentOfChild(): NodeJS.ProcessEnv {
   const secret = new Set<string>(SECRET_NAMES)
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !secret.has(name)))
+}
+
+/** A flag that the venue does not take is the fault of whoever typed it here: its sentence is passed on as ours. */
+function refusal(code: number | null, complaint: string): UserError {
+  const sentence = complaint.replace(/^lastsecond: /, '')
+  if (code === EXIT.usage) return new UserError('usage', sentence)
+  return new UserError('general', `the embedded venue ended before it was ready: ${sentence}`)
 }

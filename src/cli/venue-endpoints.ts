@@ -23,22 +23,40 @@ export type Venue = {
   readonly account: VenueLine['account'] | null
   /** It was started for this verb and knows nothing of before. */
   readonly isNew: boolean
+  /** Tells when a venue that was started for this verb ends by itself. */
+  onGone(tell: (reason: string) => void): void
   stop(): Promise<void>
 }
 
 export async function openVenue({ venue, venueJson, childFlags }: VenueChoice): Promise<Venue> {
   if (venueJson !== undefined)
-    return { ...known(readVenueFile(venueJson)), isNew: false, stop: () => Promise.resolve() }
+    return {
+      ...known(readVenueFile(venueJson)),
+      isNew: false,
+      onGone,
+      stop: () => Promise.resolve(),
+    }
   if (venue !== 'local')
     return {
       endpoints: PRODUCTION,
       notes: [],
       account: null,
       isNew: false,
+      onGone,
       stop: () => Promise.resolve(),
     }
   const child: VenueChild = await startVenueChild(childFlags)
-  return { ...known(parseVenueJson(child.line)), isNew: true, stop: child.stop }
+  return {
+    ...known(parseVenueJson(child.line)),
+    isNew: true,
+    onGone: child.onGone,
+    stop: child.stop,
+  }
+}
+
+/** A venue that was not started here does not end here. */
+function onGone(): void {
+  // Its silence is told by the sockets and the clock.
 }
 
 function known(line: VenueLine): Pick<Venue, 'endpoints' | 'notes' | 'account'> {

@@ -39,3 +39,12 @@ export function print(line: string): void {
 export function say(line: string): void {
   process.stderr.write(`${line}\n`)
 }
+
+const noted = new Set<string>()
+
+/** What a person should know although nothing is wrong: once, however many parts of the program know it. */
+export function note(line: string): void {
+  if (noted.has(line)) return
+  noted.add(line)
+  say(`lastsecond: ${line}`)
+}

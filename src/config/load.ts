@@ -9,10 +9,12 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { UserError } from '../domain/user-error.ts'
+import { notesOf, refuseLookalikes } from './environment.ts'
 import { CONFIG_KEYS, type ConfigKey, configKey } from './keys.ts'
 import { didYouMean } from './nearest.ts'
 import type { Origin } from './origin.ts'
-import { crossCheck, idleWalletSettings, ignoredVariables } from './rules.ts'
+import { checkParams } from './params.ts'
+import { crossCheck, idleWalletSettings } from './rules.ts'
 import { type Config, ConfigSchema, SECRET_NAMES, type SecretName } from './schema.ts'
 import { checkedInput, type Written } from './values.ts'
 import { parseYaml, readText, unknownKey, writtenIn } from './yaml-file.ts'
@@ -53,6 +55,7 @@ export function loadConfig(args: LoadArgs = {}): LoadedConfig {
   const cwd = args.cwd ?? process.cwd()
   const env = args.env ?? process.env
   const envFile = readEnvFile(cwd)
+  refuseLookalikes(envFile.values, ENV_FILE)
   const file = fileLayer(args, cwd)
   const profile = profileLayer(args.profile, cwd)
   const strongestFirst = [
@@ -65,16 +68,19 @@ export function loadConfig(args: LoadArgs = {}): LoadedConfig {
   const { raw, origins } = settle(strongestFirst)
   const config: Config = ConfigSchema.parse(raw)
   crossCheck(config)
+  checkParams(config, origins)
   return {
     config,
     origins,
     files: [...envFile.files, ...file.files, ...profile.files],
-    notes: [
-      ...ignoredVariables((name) => env[name] ?? envFile.values[name]),
-      ...idleWalletSettings(config),
-    ],
+    notes: [...notesOf(env, envFile.values), ...idleWalletSettings(config)],
     secrets: secretsSet(env, envFile.secrets),
   }
+}
+
+/** The notes alone, for every verb: also where the rest of the configuration is refused. */
+export function environmentNotes(): string[] {
+  return notesOf(process.env, readEnvFile(process.cwd()).values)
 }
 
 /** The first writer of a setting wins; everything else is checked and dropped. */

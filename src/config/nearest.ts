@@ -1,7 +1,11 @@
 /** The known name a mistyped one was probably meant to be, or null when nothing is close. */
-export function nearest(typed: string, known: readonly string[]): string | null {
+export function nearest(
+  typed: string,
+  known: readonly string[],
+  distanceMax = Math.max(2, Math.floor(typed.length / 3)),
+): string | null {
   let best: string | null = null
-  let bestDistance = Math.max(2, Math.floor(typed.length / 3)) + 1
+  let bestDistance = distanceMax + 1
   for (const name of known) {
     const distance = editDistance(typed.toLowerCase(), name.toLowerCase())
     if (distance < bestDistance) {

@@ -1,4 +1,4 @@
-/** What no single setting can know: settings that contradict each other, and variables of other bots that we do not obey. */
+/** What no single setting can know: settings that contradict each other. */
 import { UserError } from '../domain/user-error.ts'
 import type { Config } from './schema.ts'
 
@@ -33,22 +33,6 @@ export function isLoopback(host: string): boolean {
 
 function refuseWhen(broken: boolean, message: string): void {
   if (broken) throw new UserError('config', message)
-}
-
-/** Variables that older bots of this kind obeyed. Silence here would let somebody believe in a switch that does nothing. */
-const NOT_OBEYED: Readonly<Record<string, string>> = {
-  PM_DRY_RUN: 'a run is dry unless --live is given',
-  PM_TRADE_ENABLED: 'a run is dry unless --live is given',
-  PM_PAPER_TRADING: 'a run is dry unless --live is given',
-  TRADING_MODE: 'a run is dry unless --live is given',
-  EXECUTION_ENABLED: 'a run is dry unless --live is given',
-}
-
-export function ignoredVariables(value: (name: string) => string | undefined): string[] {
-  return Object.entries(NOT_OBEYED).flatMap(([name, instead]) => {
-    const text = value(name)
-    return text === undefined || text === '' ? [] : [`${name} is set but not obeyed: ${instead}`]
-  })
 }
 
 /** Settings of the wallet that do nothing as they stand: no reason to stop a dry run, but somebody believes in them. */

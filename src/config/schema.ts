@@ -69,7 +69,7 @@ const discovery = z.strictObject({
     5,
     14_400,
     180,
-    "Seconds before the close at which a window's trader starts and its listeners open",
+    "Seconds before the close at which a window's trader starts and its listeners open; params.listenFromSec, where it is set, goes before it",
   ).register(KEY_META, { env: ['TRADER_START_BUFFER'] }),
   minTimeToStartSec: seconds(
     1,
@@ -151,9 +151,14 @@ const limits = z.strictObject({
     .max(5000)
     .default(250)
     .describe("No order while the venue's clock is known less precisely than this"),
-  maxPositionUsd: money('0.01', '100', 'Dollars one order may spend, and one window may hold', {
-    env: ['MAX_POSITION_USD'],
-  }),
+  maxPositionUsd: money(
+    '0.01',
+    '100',
+    'Dollars one order may spend, and one window may hold: shares times their price, without the fee on top',
+    {
+      env: ['MAX_POSITION_USD'],
+    },
+  ),
 })
 
 const control = z.strictObject({

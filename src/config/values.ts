@@ -62,7 +62,8 @@ function numberOr<Other>(text: string, other: Other): number | Other {
   return /^-?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : other
 }
 
-function shown(raw: unknown): string {
+/** A value in a refusal. */
+export function shown(raw: unknown): string {
   if (raw === undefined || raw === null) return 'nothing'
   // A key in the wrong place must not travel on into a terminal's history or a log.
   // YAML reads one without quotes as a huge number, whose digits are the key's.

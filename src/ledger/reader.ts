@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs'
 import Database from 'libsql'
 import type { Decision, Settlement } from '../domain/facts.ts'
 import type { Market } from '../domain/market.ts'
+import type { Micros } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 
 export type WindowStory = {
@@ -11,6 +12,8 @@ export type WindowStory = {
   readonly reason: string | null
   readonly decisions: readonly Decision[]
   readonly settlement: Settlement | null
+  /** When a person stopped the bot that had this window, before its close; null when nobody did, or when the clocks cannot tell. */
+  readonly stoppedAt: Micros | null
 }
 
 export type LedgerReader = {
@@ -19,6 +22,27 @@ export type LedgerReader = {
   /** `last` for the latest window that was judged, or a slug, a condition id, or a part that only one window has. */
   story(which: string): WindowStory
   close(): void
+}
+
+/** With what was said of the shot when it was taken: a bot that was restarted after it does not remember, the ledger does. */
+const SETTLEMENTS = `SELECT settlement_json AS json, (SELECT why FROM decisions d
+  WHERE d.condition_id = s.condition_id AND d.refused_by IS NULL ORDER BY d.id DESC LIMIT 1) AS why FROM settlements s`
+/** The stop that ended the last session that began before the close. */
+const STOPPED = `SELECT MAX(at_micros) AS at FROM operator_actions WHERE action = 'stop' AND at_micros <= ?
+  AND at_micros > (SELECT MAX(at_micros) FROM equity WHERE why = 'started' AND at_micros <= ?)`
+/** A window is found at most a day before its close. A stop further off was told by another clock than the venue's. */
+const DAY_MICROS = 86_400_000_000
+const RESTORED = 'restored'
+
+type SettlementRow = { readonly json: string; readonly why: string | null }
+
+function settlementOf({ json, why }: SettlementRow): Settlement {
+  const settlement = JSON.parse(json) as Settlement
+  return { ...settlement, reason: remembered(settlement.reason, why) }
+}
+
+function remembered(reason: string, why: string | null): string {
+  return why === null ? reason : reason.replace(new RegExp(`^${RESTORED}(?=$|;)`), () => why)
 }
 
 export function openReader(path: string): LedgerReader {
@@ -64,12 +88,8 @@ export function openReader(path: string): LedgerReader {
 
   return {
     settlements(limit) {
-      const rows = database
-        .prepare('SELECT settlement_json FROM settlements ORDER BY at_micros DESC LIMIT ?')
-        .all(limit)
-      return (rows as { settlement_json: string }[]).map(
-        (row) => JSON.parse(row.settlement_json) as Settlement,
-      )
+      const rows = database.prepare(`${SETTLEMENTS} ORDER BY s.at_micros DESC LIMIT ?`).all(limit)
+      return (rows as SettlementRow[]).map(settlementOf)
     },
     story(which) {
       const { condition_id: id } = find(which)
@@ -83,18 +103,23 @@ export function openReader(path: string): LedgerReader {
       const decisions = database
         .prepare('SELECT decision_json FROM decisions WHERE condition_id = ? ORDER BY id')
         .all(id)
-      const settled = database
-        .prepare('SELECT settlement_json FROM settlements WHERE condition_id = ?')
-        .get(id) as { settlement_json: string } | undefined
+      const settled = database.prepare(`${SETTLEMENTS} WHERE s.condition_id = ?`).get(id) as
+        | SettlementRow
+        | undefined
+      const market = JSON.parse(window.market_json) as Market
+      const settlement = settled === undefined ? null : settlementOf(settled)
+      const stop = database.prepare(STOPPED).get(market.endAt, market.endAt) as {
+        at: Micros | null
+      }
       return {
-        market: JSON.parse(window.market_json) as Market,
+        market,
         state: window.state,
-        reason: window.reason,
+        reason: settlement?.reason ?? window.reason,
         decisions: (decisions as { decision_json: string }[]).map(
           (row) => JSON.parse(row.decision_json) as Decision,
         ),
-        settlement:
-          settled === undefined ? null : (JSON.parse(settled.settlement_json) as Settlement),
+        settlement,
+        stoppedAt: stop.at !== null && market.endAt - stop.at <= DAY_MICROS ? stop.at : null,
       }
     },
     close: () => database.close(),

@@ -134,6 +134,8 @@ export function createBot(deps: BotDeps): Bot {
     for (const feed of feeds) await feed.close()
     await finder.stop()
     await orchestrator.close()
+    // What was found meanwhile asked for wakes of its own.
+    timers.clear()
     await deps.tape?.close()
     // The ledger is the first of them and closes last: others may still have something for it.
     for (const sink of sinks.reverse()) await sink.close()

@@ -22,11 +22,14 @@ const price = decimal
     if (value !== null && value > 0 && value < 10_000) return value
     context.addIssue({
       code: 'custom',
-      message: 'must be a price between 0 and 1, as text, for example "0.99"',
+      message: 'must be a price between 0 and 1, for example 0.99',
     })
     return z.NEVER
   })
-  .describe('highest price to pay for a share, in dollars')
+  .meta({
+    description: 'highest price to pay for a share, in dollars',
+    range: 'a price of at most 4 places, 0.0001 to 0.9999',
+  })
 
 const shares = decimal
   .transform((text, context) => {
@@ -34,11 +37,14 @@ const shares = decimal
     if (value !== null && value > 0 && value % MICRO === 0) return value
     context.addIssue({
       code: 'custom',
-      message: 'must be a whole number of shares, as text, for example "5"',
+      message: 'must be a whole number of shares, for example 5',
     })
     return z.NEVER
   })
-  .describe("shares to buy; whole numbers keep the order on the venue's cent grid")
+  .meta({
+    description: "shares to buy; whole numbers keep the order on the venue's cent grid",
+    range: 'a whole number of shares, 1 or more',
+  })
 
 const params = z.strictObject({
   winner: z
@@ -58,9 +64,11 @@ const params = z.strictObject({
   listenFromSec: z
     .number()
     .min(5)
-    .max(3600)
+    .max(14_400)
     .default(180)
-    .describe('seconds before the close at which both listeners are opened'),
+    .describe(
+      'seconds before the close at which both listeners are opened; not set, it is discovery.startBufferSec',
+    ),
 })
 
 type Params = z.infer<typeof params>

@@ -111,7 +111,8 @@ describe('labels', () => {
     )
     expect(out).toMatch(/^RULE +SECONDS LEFT/)
     expect(out.trimEnd().split('\n')).toHaveLength(4)
-    expect(err).toContain('1 windows, 361 prices')
+    expect(err).toContain('1 window, 361 prices')
+    expect(err).toMatch(/judged by outcome: against the winner that the venue named/)
   })
 
   test.each([
@@ -143,6 +144,8 @@ describe('labels', () => {
       /m\.csv, line 2: end_sec is "4"/,
     ],
     [['--prices', pricesCsv, '--markets', markets.csv, '--seconds', '5,x'], /--seconds "5,x"/],
+    [['--prices', pricesCsv, '--markets', markets.csv, '--seconds', ''], /--seconds needs a value/],
+    [['--prices', pricesCsv, '--markets', markets.csv, '--seconds', '5,,1'], /--seconds "5,,1"/],
   ])('%j is refused in a sentence', async (args, words) => {
     const withAsset = args.includes('--asset') ? args : [...args, '--asset', 'btc']
     const { code, err } = await run(...withAsset)

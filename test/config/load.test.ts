@@ -106,7 +106,7 @@ describe('layers', () => {
   })
 
   test('parameters of the strategy keep their names and types', () => {
-    write('lastsecond.yaml', 'params: { maxAsk: "0.97", fireAt: 2, careful: true }')
+    write('lastsecond.yaml', 'strategy: mine\nparams: { maxAsk: "0.97", fireAt: 2, careful: true }')
     const { config, origins } = load({ flags: { 'params.fireAt': '1.5', 'params.word': 'auto' } })
     expect(config.params).toEqual({ maxAsk: 0.97, fireAt: 1.5, careful: true, word: 'auto' })
     expect(origins.get('params.fireAt')?.kind).toBe('flag')

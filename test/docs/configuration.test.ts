@@ -3,21 +3,21 @@ import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { CONFIG_KEYS, showValue } from '../../src/config/keys.ts'
 import { loadConfig } from '../../src/config/load.ts'
-import { SECRET_NAMES } from '../../src/config/schema.ts'
+import { SECRET_NAMES, type SecretName } from '../../src/config/schema.ts'
 
 const INTRODUCTION = `# Configuration
 
 Where a setting comes from, the strongest first: a flag of the command line, the environment, \`.env\`, \`lastsecond.yaml\` (another file with \`--config FILE\`), the
 profile of \`--profile NAME\` (\`profiles/NAME.yaml\`), the default. \`lastsecond config show\` prints each value with its origin,
 \`config get KEY\` one of them, \`config set KEY VALUE\` writes one into the file and keeps its comments. A value outside its range, an unknown key or a word that
-is not a number is refused with the name of the setting, its range and the place it came from: nothing is bent to fit.
+is not a number is refused with the name of the setting, its range and the place it came from: nothing is bent to fit. In \`.env\` a name that looks like a setting
+is refused too, with the one that was meant; in the environment, which other programs share, it is told on stderr.
 
 In YAML the dots are levels: \`limits.maxPositionUsd\` is \`maxPositionUsd\` below \`limits\`. Money is a decimal text. Parameters of the strategy stand below
-\`params\`; \`lastsecond strategies\` lists them with their ranges.
+\`params\`; \`lastsecond strategies\` lists them with their ranges, \`config show\` what holds. \`params.listenFromSec\` and \`discovery.startBufferSec\` mean the same seconds: the
+parameter wins where it is set, else the start buffer is taken.
 
 `
-
-const CONTROL_SECRET = 'DASHBOARD_API_KEY'
 
 function code(text: string): string {
   return text === '' ? '' : `\`${text.replaceAll('|', '\\|')}\``
@@ -39,14 +39,29 @@ function settings(): string {
   ].join('\n')
 }
 
+const CREDENTIALS =
+  'credentials of the CLOB, all three or none; without them they are derived from the key'
+const SECRET_MEANING: Readonly<Record<SecretName, string>> = {
+  PRIVATE_KEY:
+    'the key that signs live orders, another name of the next; better off in a keystore ([keys.md](keys.md))',
+  POLYMARKET_PRIVATE_KEY: 'the same',
+  CLOB_API_KEY: CREDENTIALS,
+  CLOB_SECRET: CREDENTIALS,
+  CLOB_PASSPHRASE: CREDENTIALS,
+  DASHBOARD_API_KEY:
+    "the key of the control server's words; without it the bot makes a random one (`control.key`, [files.md](files.md))",
+}
+
 function secrets(): string {
-  return `\n\n## Secrets\n\nOnly from the environment or \`.env\`; never printed, logged or kept, and a dry run only asks whether they are set: ${SECRET_NAMES.filter(
-    (name) => name !== CONTROL_SECRET,
-  )
-    .map(code)
-    .join(
-      ', ',
-    )}.\n\n${code(CONTROL_SECRET)}, from the environment or \`.env\`, is the one that is used as it stands: it is the key of the control server's words. Without it the bot makes a random one (\`control.key\`, [files.md](files.md)). The key of the wallet is better off in a keystore ([keys.md](keys.md)).\n`
+  const rows = SECRET_NAMES.map((name) => `| ${code(name)} | ${SECRET_MEANING[name]} |`)
+  return [
+    '\n\n## Secrets\n',
+    'Only from the environment or `.env`; never printed, logged or kept. A dry run only asks whether those of the wallet are set.\n',
+    '| name | for |',
+    '|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
 }
 
 test('docs/configuration.md says what the schema says', async () => {
@@ -61,5 +76,6 @@ test('.env.example names every variable there is, and no other', () => {
   )
   const known = new Set<string>(CONFIG_KEYS.flatMap((key) => key.env))
   for (const name of named) expect([...known, ...SECRET_NAMES]).toContain(name)
-  for (const name of known) expect(example).toContain(name)
+  for (const name of [...known, ...SECRET_NAMES])
+    expect(example).toMatch(new RegExp(`^# ${name}=|\\b${name}\\)`, 'm'))
 })

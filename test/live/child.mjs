@@ -1,5 +1,5 @@
 // A live bot without the five seconds before it, so that a test can end and start it many times: child.mjs CONFIG VENUE_JSON
-import { session } from '../../dist/cli/verbs/run.js'
+import { session } from '../../dist/cli/session.js'
 import { loadConfig } from '../../dist/config/load.js'
 
 const [config, venueJson] = process.argv.slice(2)

@@ -1,17 +1,17 @@
 /** The configuration: what holds and where it came from, and changing it. */
 import { existsSync, readFileSync } from 'node:fs'
 import { parseDocument } from 'yaml'
-import { z } from 'zod'
 import { CONFIG_KEYS, configKey, showValue } from '../../config/keys.ts'
 import { DEFAULT_FILE, type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { didYouMean } from '../../config/nearest.ts'
 import { originText } from '../../config/origin.ts'
+import { paramsInForce, paramsOf, strategyNamed } from '../../config/params.ts'
 import { replaceFile } from '../../config/yaml-file.ts'
 import { UserError } from '../../domain/user-error.ts'
 import { STRATEGIES } from '../../strategies/registry.ts'
 import { bindStrategy } from '../bot-setup.ts'
 import { textTable } from '../text-table.ts'
-import { EXIT, type GlobalArgs, print, say, type Verb } from '../verb.ts'
+import { EXIT, type GlobalArgs, note, print, say, type Verb } from '../verb.ts'
 
 export const config: Verb = {
   command: 'config <action> [key] [value]',
@@ -22,33 +22,58 @@ export const config: Verb = {
       .positional('key', { type: 'string' })
       .positional('value', { type: 'string' }),
   run(args) {
-    const loaded = loadConfig({
-      config: args.config,
-      profile: args.profile,
-      logLevel: args.logLevel,
-    })
-    for (const note of loaded.notes) say(note)
     const key = args['key'] as string | undefined
     const value = args['value'] === undefined ? undefined : String(args['value'])
-    if (args['action'] === 'show') show(loaded, args.json)
+    const action = String(args['action'])
+    if (action === 'show') show(load(args), args.json)
     else if (key === undefined)
       throw new UserError(
         'usage',
-        `config ${String(args['action'])} needs the name of a setting; \`lastsecond config show\` lists them`,
+        `config ${action} needs the name of a setting; \`lastsecond config show\` lists them`,
       )
-    else if (args['action'] === 'get') print(settingText(loaded, key))
+    else if (action === 'get') print(settingText(load(args), key))
     else if (value === undefined) throw new UserError('usage', `config set ${key} needs a value`)
     else set(args, key, value)
     return Promise.resolve(EXIT.ok)
   },
 }
 
-function show(loaded: LoadedConfig, json: boolean): void {
-  const rows = CONFIG_KEYS.map((key) => ({
-    key: key.path,
-    value: settingText(loaded, key.path),
-    origin: originText(loaded.origins.get(key.path) ?? { kind: 'default' }),
+function load({ config: file, profile, logLevel }: GlobalArgs): LoadedConfig {
+  const loaded = loadConfig({ config: file, profile, logLevel })
+  bindStrategy(loaded.config)
+  for (const line of loaded.notes) note(line)
+  return loaded
+}
+
+type Row = { readonly key: string; readonly value: string; readonly origin: string }
+
+/** Every setting, the strategy's parameters one by one where the schema has only their section. */
+function rowsOf(loaded: LoadedConfig): Row[] {
+  return CONFIG_KEYS.flatMap((key) =>
+    key.shape === 'params'
+      ? paramRows(loaded)
+      : [
+          {
+            key: key.path,
+            value: settingText(loaded, key.path),
+            origin: originText(loaded.origins.get(key.path) ?? { kind: 'default' }),
+          },
+        ],
+  )
+}
+
+function paramRows({ config: settings, origins }: LoadedConfig): Row[] {
+  const strategy = strategyNamed(settings.strategy)
+  if (strategy === null) return []
+  return paramsInForce(strategy, settings, origins).map(({ name, value, origin }) => ({
+    key: `params.${name}`,
+    value,
+    origin,
   }))
+}
+
+function show(loaded: LoadedConfig, json: boolean): void {
+  const rows = rowsOf(loaded)
   const secrets = Object.entries(loaded.secrets).map(([key, origin]) => ({
     key,
     value: origin === null ? 'not set' : 'set, hidden',
@@ -65,9 +90,9 @@ function show(loaded: LoadedConfig, json: boolean): void {
 }
 
 function settingText(loaded: LoadedConfig, path: string): string {
-  const param = /^params\.(.+)$/.exec(path)?.[1]
-  if (param !== undefined) return String(loaded.config.params[param] ?? '')
   const key = configKey(path)
+  const param = paramRows(loaded).find((row) => row.key === path)
+  if (param !== undefined) return param.value
   if (key === undefined) throw unknown(path)
   const value = path
     .split('.')
@@ -78,7 +103,9 @@ function settingText(loaded: LoadedConfig, path: string): string {
 function unknown(path: string): UserError {
   const hint = didYouMean(
     path,
-    CONFIG_KEYS.map((key) => key.path),
+    STRATEGIES.flatMap(paramsOf)
+      .map(({ name }) => `params.${name}`)
+      .concat(CONFIG_KEYS.map((key) => key.path)),
   )
   return new UserError(
     'config',
@@ -117,10 +144,8 @@ function typed(value: string, shape: string): unknown {
 
 /** A parameter is a number where its strategy says so, and text elsewhere: prices and sizes are decimal texts. */
 function paramShape(path: string): string {
-  const name = path.slice('params.'.length)
-  const isNumber = STRATEGIES.some(({ params }) => {
-    const property = z.toJSONSchema(params, { io: 'input' }).properties?.[name]
-    return typeof property === 'object' && property.type === 'number'
-  })
+  const isNumber = STRATEGIES.some((strategy) =>
+    paramsOf(strategy).some((param) => `params.${param.name}` === path && param.isNumber),
+  )
   return isNumber ? 'number' : 'text'
 }

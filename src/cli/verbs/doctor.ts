@@ -3,10 +3,10 @@ import { accessSync, constants, mkdirSync, statfsSync } from 'node:fs'
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
-import type { Log } from '../../domain/ports.ts'
 import { bindStrategy, type RealVenueParts, venueParts } from '../bot-setup.ts'
 import { type Line, ok } from '../doctor-line.ts'
 import { keyLines } from '../key-lines.ts'
+import { hearTrouble } from '../venue-answers.ts'
 import { openVenue } from '../venue-endpoints.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
 
@@ -94,20 +94,12 @@ async function there({ config }: LoadedConfig, venueJson: string | undefined): P
     venueJson,
     childFlags: ['--profile', 'demo'],
   })
-  let trouble = ''
   let gone = false
-  const log: Log = {
-    debug: () => undefined,
-    info: () => undefined,
-    warn: () => undefined,
-    error: (message, data) => {
-      trouble = `${message}: ${data?.['error'] instanceof Error ? data['error'].message : ''}`
-    },
-  }
+  const trouble = hearTrouble(() => undefined)
   const parts = venueParts(
     config,
     venue.endpoints,
-    log,
+    trouble.log,
   )(
     () => undefined,
     () => parts.clock.venueNow(),
@@ -126,7 +118,7 @@ async function there({ config }: LoadedConfig, venueJson: string | undefined): P
         {
           name: 'venue',
           state: 'fail',
-          detail: trouble || 'it does not answer',
+          detail: trouble.last() ?? 'it does not answer',
           fix: 'check the network, a firewall or a block of your region',
         },
       ]

@@ -1,11 +1,12 @@
 /** Recordings of others. With --check they are not kept but run through our own decoder and books, and the result is counted. */
-import { createReadStream, existsSync } from 'node:fs'
+import { createReadStream } from 'node:fs'
 import { createInterface } from 'node:readline'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { type Micros, micros } from '../../domain/units.ts'
 import { UserError } from '../../domain/user-error.ts'
-import { createFrameCheck, type FrameCheck } from '../frame-check.ts'
+import { type CheckResult, createFrameCheck, type FrameCheck } from '../frame-check.ts'
+import { mustBeFile } from '../table-file.ts'
 import { EXIT, print, say, type Verb } from '../verb.ts'
 
 /** Where recorders put the frame, the likeliest first. */
@@ -27,7 +28,8 @@ export const importVerb: Verb = {
         type: 'string',
         array: true,
         demandOption: true,
-        describe: 'JSON lines, plain or .gz; - is standard input',
+        describe:
+          'JSON lines, plain or .gz: a frame of the market channel each, bare or as payload beside recv_ms; - is standard input',
       })
       .option('check', { type: 'boolean', default: false, describe: 'check only, keep nothing' })
       .option('sort', {
@@ -44,10 +46,7 @@ export const importVerb: Verb = {
     const files = (args['files'] as string[]).map(String)
     if (files.length === 0)
       throw new UserError('usage', 'name the files to check, or - for standard input')
-    for (const file of files) {
-      if (file !== '-' && !existsSync(file))
-        throw new UserError('usage', `there is no file ${file}`)
-    }
+    for (const file of files) if (file !== '-') mustBeFile(file)
     const check = createFrameCheck()
     const sorted: Recorded[] = []
     for (const file of files) {
@@ -69,8 +68,17 @@ export const importVerb: Verb = {
       for (const name of ['books', 'tops', 'hashes'] as const)
         print(`${name}: ${result[name].equal} of ${result[name].checked} equal`)
     }
-    return EXIT.ok
+    const complaint = complaintOf(result)
+    if (complaint === null) return EXIT.ok
+    say(`lastsecond: ${complaint}`)
+    return EXIT.general
   },
+}
+
+/** A script asks by the exit code. Books that differ are told and no failure: a recording may have gaps of its own. */
+function complaintOf({ frames, failed }: CheckResult): string | null {
+  if (frames === 0) return 'no frame was found: nothing was checked'
+  return failed === 0 ? null : `${failed} of ${frames} frames could not be read`
 }
 
 function give(check: FrameCheck, { bytes, json, recvAt }: Recorded): void {
@@ -112,6 +120,12 @@ function readLine(line: string): Recorded {
     return { bytes: Buffer.from(line), json: null, recvAt: micros(0), stamp: 0 }
   }
   const wrapper = isRecord(outer) ? outer : {}
+  if (isTapeLine(wrapper)) {
+    throw new UserError(
+      'usage',
+      'this is a tape of `run --tape`: it holds events that were decoded already, and import checks frames as they came from the venue',
+    )
+  }
   const key =
     isRecord(outer) && typeof outer['event_type'] !== 'string'
       ? PAYLOAD_KEYS.find((one) => one in wrapper)
@@ -120,6 +134,11 @@ function readLine(line: string): Recorded {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload)
   const json = typeof payload === 'string' ? parsedOrNull(payload) : payload
   return { bytes: Buffer.from(text), json, recvAt: receivedAt(wrapper), stamp: stampOf(json) }
+}
+
+/** Events of ours have a kind and the time of their receipt in our spelling; no frame and no recorder has both. */
+function isTapeLine(line: Readonly<Record<string, unknown>>): boolean {
+  return typeof line['kind'] === 'string' && 'recvAt' in line && 'venueAt' in line
 }
 
 function parsedOrNull(text: string): unknown {

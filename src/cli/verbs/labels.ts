@@ -13,6 +13,10 @@ import { textTable } from '../text-table.ts'
 import { EXIT, print, say, type Verb } from '../verb.ts'
 
 const SECONDS = '60,45,30,15,10,5,1'
+const JUDGES = [
+  'judged by outcome: against the winner that the venue named, where the window was settled by this rule;',
+  'judged by prints: against this rule worked out from the prices, where it was settled by another',
+]
 const E18_PLACES = 18
 /** Whole numbers longer than this are scaled by 10^18; no price has so many digits. */
 const PLAIN_DIGITS_MAX = 12
@@ -79,7 +83,8 @@ export const labels: Verb = {
 function tell(rows: readonly LabelRow[], windows: number, prints: number): void {
   const percent = (rate: number | null): string =>
     rate === null ? '-' : `${(rate * 100).toFixed(2)} %`
-  say(`${windows} windows, ${prints} prices`)
+  const count = (many: number, one: string): string => `${many} ${one}${many === 1 ? '' : 's'}`
+  say(`${count(windows, 'window')}, ${count(prints, 'price')}`)
   print(
     textTable(
       ['RULE', 'SECONDS LEFT', 'WINDOWS', 'RIGHT', 'RATE', '95 % FROM', 'TO', 'JUDGED BY'],
@@ -95,10 +100,11 @@ function tell(rows: readonly LabelRow[], windows: number, prints: number): void 
       ]),
     ),
   )
+  for (const line of JUDGES) say(line)
 }
 
 function secondsOf(text: string): number[] {
-  const list = text.split(',').map((one) => Number(one.trim()))
+  const list = text.split(',').map((one) => (one.trim() === '' ? Number.NaN : Number(one)))
   if (list.some((one) => !Number.isInteger(one) || one < 0 || one > 14_400)) {
     throw new UserError(
       'usage',

@@ -12,10 +12,13 @@ import {
 import { join } from 'node:path'
 import { loadConfig } from '../../config/load.ts'
 import { UserError } from '../../domain/user-error.ts'
+import { idsFrom } from '../log-ids.ts'
+import { readableLine } from '../log-lines.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
+import { whole } from '../whole.ts'
 
-const HIDDEN_FIELDS = new Set(['time', 'level', 'msg', 'pid', 'venue', 'mode'])
 const LOOK_EVERY_MS = 500
+const LINES_MAX = 10_000_000
 
 export const logs: Verb = {
   command: 'logs',
@@ -27,7 +30,7 @@ export const logs: Verb = {
         default: 'trades',
         describe: 'which log',
       })
-      .option('lines', { type: 'number', default: 40, describe: 'how many lines from the end' })
+      .option('lines', { type: 'string', default: '40', describe: 'how many lines from the end' })
       .option('follow', {
         alias: 'f',
         type: 'boolean',
@@ -35,6 +38,7 @@ export const logs: Verb = {
         describe: 'go on with new lines until Ctrl-C',
       }),
   async run(args) {
+    const count = whole(args, 'lines', 1, LINES_MAX) ?? 1
     const { config } = loadConfig({
       config: args.config,
       profile: args.profile,
@@ -46,27 +50,15 @@ export const logs: Verb = {
         'not_running',
         `there is no ${file} yet; start the bot with: lastsecond run`,
       )
+    const ids = idsFrom(join(config.log.dir, 'finder.log'))
     const show = (line: string): void => {
-      if (line !== '') print(args.json ? line : readable(line))
+      if (line !== '') print(args.json ? line : readableLine(line, ids))
     }
     const lines = readFileSync(file, 'utf8').trimEnd().split('\n')
-    for (const line of lines.slice(-Math.max(1, args['lines'] as number))) show(line)
+    for (const line of lines.slice(-count)) show(line)
     if (args['follow'] === true) await follow(file, show)
     return EXIT.ok
   },
-}
-
-/** A line that is not JSON is shown as it is: it may be the very thing one looks for. */
-function readable(line: string): string {
-  try {
-    const data = JSON.parse(line) as Record<string, unknown>
-    const rest = Object.entries(data)
-      .filter(([key]) => !HIDDEN_FIELDS.has(key))
-      .map(([key, value]) => `${key}=${typeof value === 'string' ? value : JSON.stringify(value)}`)
-    return `${String(data['time'])}  ${String(data['level']).toUpperCase().padEnd(5)}  ${String(data['msg'])}  ${rest.join(' ')}`
-  } catch {
-    return line
-  }
 }
 
 function follow(file: string, show: (line: string) => void): Promise<void> {

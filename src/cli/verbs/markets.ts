@@ -1,15 +1,13 @@
 /** One look at the venue: the windows that the bot would take up now, and why the others are not listed. Needs no key. */
 import { loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
-import type { Log } from '../../domain/ports.ts'
 import { UserError } from '../../domain/user-error.ts'
 import type { Endpoints } from '../../venues/polymarket/endpoints.ts'
 import { type RealVenueParts, venueParts } from '../bot-setup.ts'
 import { marketObjects, marketTable, type Survey } from '../market-rows.ts'
+import { CLOCK_TIMEOUT_MS, hearTrouble, within } from '../venue-answers.ts'
 import { openVenue } from '../venue-endpoints.ts'
 import { EXIT, print, say, type Verb } from '../verb.ts'
-
-const CLOCK_TIMEOUT_MS = 10_000
 
 export const markets: Verb = {
   command: 'markets',
@@ -54,13 +52,20 @@ export const markets: Verb = {
 
 async function surveyMarkets(config: Config, endpoints: Endpoints): Promise<Survey> {
   const hearNothing = () => undefined
+  // The answer itself says what was found.
+  const trouble = hearTrouble()
   const { clock, finder }: RealVenueParts = venueParts(
     config,
     endpoints,
-    sayOnlyTrouble,
+    trouble.log,
   )(hearNothing, () => clock.venueNow())
   try {
-    await withinTime(clock.start(), endpoints)
+    await within(
+      clock.start(),
+      CLOCK_TIMEOUT_MS,
+      `${endpoints.clob} did not tell its time`,
+      trouble,
+    )
     const { listed, refused, problems } = await finder.pollNow()
     if (listed.length === 0 && problems.length > 0) {
       throw new UserError('general', `the venue could not be asked: ${problems.join('; ')}`)
@@ -70,30 +75,4 @@ async function surveyMarkets(config: Config, endpoints: Endpoints): Promise<Surv
     clock.stop()
     await finder.stop()
   }
-}
-
-async function withinTime(started: Promise<void>, endpoints: Endpoints): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<never>((_, reject) => {
-    const message = `${endpoints.clob} did not tell its time within ${CLOCK_TIMEOUT_MS / 1_000} s`
-    timer = setTimeout(() => reject(new UserError('timeout', message)), CLOCK_TIMEOUT_MS)
-  })
-  try {
-    await Promise.race([started, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}
-
-/** The answer itself says what was found. */
-const sayOnlyTrouble: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: trouble,
-  error: trouble,
-}
-
-function trouble(message: string, data: Readonly<Record<string, unknown>> = {}): void {
-  const reason = data['reason'] ?? data['reasons']
-  say(reason === undefined ? message : `${message}: ${String(reason)}`)
 }

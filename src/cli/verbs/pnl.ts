@@ -44,7 +44,9 @@ export const pnl: Verb = {
       }
       print(textTable(HEAD, [...lines, total].map(row)))
       if (total.filled < ENOUGH_FILLS)
-        print(`\n${total.filled} fills are too few to say anything about the hit rate.`)
+        print(
+          `\n${total.filled} ${total.filled === 1 ? 'fill is' : 'fills are'} too few to say anything about the hit rate.`,
+        )
       return EXIT.ok
     })
     return Promise.resolve(code)

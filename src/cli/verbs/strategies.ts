@@ -1,18 +1,9 @@
 /** The strategies there are, and what can be set of each. */
 import { z } from 'zod'
+import { paramsOf } from '../../config/params.ts'
 import { STRATEGIES } from '../../strategies/registry.ts'
 import { textTable } from '../text-table.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
-
-type Property = {
-  readonly default?: unknown
-  readonly type?: string | readonly string[]
-  readonly anyOf?: readonly { readonly type?: string }[]
-  readonly enum?: readonly unknown[]
-  readonly minimum?: number
-  readonly maximum?: number
-  readonly description?: string
-}
 
 export const strategies: Verb = {
   command: 'strategies',
@@ -28,17 +19,16 @@ export const strategies: Verb = {
       print(JSON.stringify(list))
       return Promise.resolve(EXIT.ok)
     }
-    for (const { name, summary, params } of list) {
-      print(`${name}: ${summary}`)
-      const properties = Object.entries((params.properties ?? {}) as Record<string, Property>)
+    for (const strategy of STRATEGIES) {
+      print(`${strategy.name}: ${strategy.summary}`)
       print(
         textTable(
           ['  PARAMETER', 'DEFAULT', 'RANGE', 'MEANING'],
-          properties.map(([key, property]) => [
-            `  ${key}`,
-            String(property.default ?? ''),
-            range(property),
-            property.description ?? '',
+          paramsOf(strategy).map(({ name, initial, range, meaning }) => [
+            `  ${name}`,
+            initial,
+            range,
+            meaning,
           ]),
         ),
       )
@@ -49,12 +39,4 @@ export const strategies: Verb = {
     )
     return Promise.resolve(EXIT.ok)
   },
-}
-
-function range({ enum: words, minimum, maximum, type, anyOf }: Property): string {
-  if (words !== undefined) return words.join(' | ')
-  if (minimum !== undefined) return `${minimum} to ${maximum}`
-  const types = anyOf?.map((one) => one.type ?? '') ?? [type ?? ''].flat()
-  // A decimal may be written as a text or as a number.
-  return types.includes('number') && types.includes('string') ? 'decimal' : types.join(' | ')
 }

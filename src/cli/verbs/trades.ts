@@ -4,6 +4,9 @@ import { ledgerOptions, withReader } from '../ledger-options.ts'
 import { settledLine } from '../settled-line.ts'
 import { textTable } from '../text-table.ts'
 import { EXIT, print, say, type Verb } from '../verb.ts'
+import { whole } from '../whole.ts'
+
+const LIMIT_MAX = 1_000_000
 
 const HEAD = [
   'WINDOW',
@@ -21,9 +24,13 @@ export const trades: Verb = {
   command: 'trades',
   describe: 'settled windows, shot at or not',
   build: (argv) =>
-    ledgerOptions(argv).option('limit', { type: 'number', default: 20, describe: 'how many' }),
+    ledgerOptions(argv).option('limit', {
+      type: 'string',
+      default: '20',
+      describe: 'how many, the latest',
+    }),
   run(args) {
-    const limit = Math.max(1, Math.floor(args['limit'] as number))
+    const limit = whole(args, 'limit', 1, LIMIT_MAX) ?? 1
     const code = withReader(args, (reader) => {
       const list = reader.settlements(limit).reverse()
       if (args.json) {

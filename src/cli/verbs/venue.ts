@@ -10,6 +10,7 @@ import {
   type VenueOptions,
 } from '../../local-venue/venue.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
+import { whole } from '../whole.ts'
 
 /** Below this the average before the close would cover most of the window. */
 const WINDOW_LEAST_SEC = 90
@@ -118,18 +119,6 @@ function profileFlag(name: string | undefined): ProfileName {
   throw new UserError(
     'usage',
     `--profile must be ${PROFILES.join(' or ')} for the venue, got "${wanted}".`,
-  )
-}
-
-function whole(flags: Flags, name: string, least: number, most: number): number | undefined {
-  const given = flags[name]
-  if (given === undefined) return undefined
-  const text = String(given)
-  const value = /^\d+$/.test(text) ? Number(text) : Number.NaN
-  if (value >= least && value <= most) return value
-  throw new UserError(
-    'usage',
-    `--${name} must be a whole number from ${least} to ${most}, got "${text}".`,
   )
 }
 

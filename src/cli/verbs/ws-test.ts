@@ -1,11 +1,19 @@
 /** Connects the market channel for a while and says what came: rates, ages, gaps, losses. */
 import { loadConfig } from '../../config/load.ts'
+import type { Config } from '../../config/schema.ts'
 import type { EngineEvent } from '../../domain/events.ts'
 import type { Market } from '../../domain/market.ts'
-import type { Log } from '../../domain/ports.ts'
 import { UserError } from '../../domain/user-error.ts'
-import { venueParts } from '../bot-setup.ts'
+import type { Endpoints } from '../../venues/polymarket/endpoints.ts'
+import { type RealVenueParts, venueParts } from '../bot-setup.ts'
 import { textTable } from '../text-table.ts'
+import {
+  CLOCK_TIMEOUT_MS,
+  hearTrouble,
+  type Trouble,
+  WINDOWS_TIMEOUT_MS,
+  within,
+} from '../venue-answers.ts'
 import { openVenue } from '../venue-endpoints.ts'
 import { EXIT, print, say, type Verb } from '../verb.ts'
 
@@ -40,61 +48,85 @@ export const wsTest: Verb = {
       venueJson: args['venue-json'] as string | undefined,
       childFlags: ['--profile', 'demo'],
     })
-    const heard = new Map<string, Heard>()
-    const parts = venueParts(
-      config,
-      venue.endpoints,
-      log,
-    )(
-      (event) => hear(heard, event),
-      () => parts.clock.venueNow(),
-    )
     try {
-      await parts.clock.start()
-      const { listed } = await parts.finder.pollNow()
-      if (listed.length === 0)
-        throw new UserError('general', 'no window was found, so there is nothing to listen to')
-      for (const market of listed) expect(heard, market)
-      for (const feed of config.prices.feeds) {
-        for (const asset of config.assets) listen(heard, `${feed} ${asset}`, `${feed} ${asset}`)
-      }
-      for (const feed of parts.feeds) feed.start()
-      const listeners = listed.flatMap((market) => [
-        parts.books.listen(market, 'UP'),
-        parts.books.listen(market, 'DOWN'),
-      ])
-      await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
-      for (const listener of listeners) await listener.close()
-      for (const feed of parts.feeds) await feed.close()
-      const { counts, connects, losses } = parts.books.stats()
-      const rows = [...heard.values()]
-      if (args.json)
-        print(JSON.stringify({ seconds, feeds: rows, frames: counts, connects, losses }))
-      else {
-        const now = Date.now()
-        print(
-          textTable(
-            HEAD,
-            rows.map((row) => [
-              row.name,
-              String(row.events),
-              (row.events / seconds).toFixed(1),
-              row.events === 0 ? '-' : String(now - row.lastAt),
-              String(row.longestGap),
-            ]),
-          ),
-        )
-        print(
-          `frames ${counts.frames}, unknown ${counts.unknown}, failed ${counts.failed}, connections ${connects}, losses ${losses}`,
-        )
-      }
-      return rows.some((row) => row.events > 0) ? EXIT.ok : EXIT.general
+      const heard = await listened(config, venue.endpoints, seconds)
+      if (args.json) print(JSON.stringify({ seconds, ...heard }))
+      else print(told(heard, seconds))
+      return heard.feeds.some((row) => row.events > 0) ? EXIT.ok : EXIT.general
     } finally {
-      parts.clock.stop()
-      await parts.finder.stop()
       await venue.stop()
     }
   },
+}
+
+type Listened = {
+  readonly feeds: readonly Heard[]
+  readonly frames: ReturnType<RealVenueParts['books']['stats']>['counts']
+  readonly connects: number
+  readonly losses: number
+}
+
+async function listened(config: Config, endpoints: Endpoints, seconds: number): Promise<Listened> {
+  const heard = new Map<string, Heard>()
+  const trouble = hearTrouble()
+  const parts: RealVenueParts = venueParts(
+    config,
+    endpoints,
+    trouble.log,
+  )(
+    (event) => hear(heard, event),
+    () => parts.clock.venueNow(),
+  )
+  try {
+    const listed = await windows(parts, endpoints, trouble)
+    for (const market of listed) expect(heard, market)
+    for (const feed of config.prices.feeds) {
+      for (const asset of config.assets) listen(heard, `${feed} ${asset}`, `${feed} ${asset}`)
+    }
+    for (const feed of parts.feeds) feed.start()
+    const listeners = listed.flatMap((market) => [
+      parts.books.listen(market, 'UP'),
+      parts.books.listen(market, 'DOWN'),
+    ])
+    await new Promise((resolve) => setTimeout(resolve, seconds * 1_000))
+    for (const listener of listeners) await listener.close()
+    for (const feed of parts.feeds) await feed.close()
+    const { counts, connects, losses } = parts.books.stats()
+    return { feeds: [...heard.values()], frames: counts, connects, losses }
+  } finally {
+    parts.clock.stop()
+    await parts.finder.stop()
+  }
+}
+
+async function windows(
+  { clock, finder }: RealVenueParts,
+  { clob, gamma }: Endpoints,
+  trouble: Trouble,
+): Promise<readonly Market[]> {
+  await within(clock.start(), CLOCK_TIMEOUT_MS, `${clob} did not tell its time`, trouble)
+  const { listed, problems } = await within(
+    finder.pollNow(),
+    WINDOWS_TIMEOUT_MS,
+    `${gamma} did not list its windows`,
+    trouble,
+  )
+  if (listed.length > 0) return listed
+  const why = problems.length === 0 ? '' : ` (${problems.join('; ')})`
+  throw new UserError('general', `no window was found, so there is nothing to listen to${why}`)
+}
+
+function told({ feeds, frames, connects, losses }: Listened, seconds: number): string {
+  const now = Date.now()
+  const rows = feeds.map((row) => [
+    row.name,
+    String(row.events),
+    (row.events / seconds).toFixed(1),
+    row.events === 0 ? '-' : String(now - row.lastAt),
+    String(row.longestGap),
+  ])
+  return `${textTable(HEAD, rows)}
+frames ${frames.frames}, unknown ${frames.unknown}, failed ${frames.failed}, connections ${connects}, losses ${losses}`
 }
 
 function expect(heard: Map<string, Heard>, market: Market): void {
@@ -125,12 +157,4 @@ function hear(heard: Map<string, Heard>, event: EngineEvent): void {
   feed.longestGap = Math.max(feed.longestGap, now - feed.lastAt)
   feed.lastAt = now
   feed.events += 1
-}
-
-const log: Log = {
-  debug: () => undefined,
-  info: () => undefined,
-  warn: (message) => say(message),
-  error: (message, data) =>
-    say(`${message}: ${data?.['error'] instanceof Error ? data['error'].message : ''}`),
 }

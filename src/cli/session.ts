@@ -1,0 +1,178 @@
+/** One life of the bot: everything it needs is opened in order, and closed in the opposite one however far the opening came. */
+import { mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import type { LoadedConfig } from '../config/load.ts'
+import { secretValue } from '../config/secrets.ts'
+import { startControl } from '../control/server.ts'
+import type { MicroUsdc } from '../domain/units.ts'
+import { UserError } from '../domain/user-error.ts'
+import { type Ledger, openLedger } from '../ledger/ledger.ts'
+import { nowMicros } from '../net/clock.ts'
+import { createTape } from '../recorder/tape.ts'
+import { type Bot, createBot } from '../runtime/bot.ts'
+import type { Mode } from '../runtime/modes.ts'
+import { createLogSink } from '../telemetry/log-sink.ts'
+import { createLogs } from '../telemetry/logger.ts'
+import { createMarketFolder } from '../telemetry/market-folder.ts'
+import { bindStrategy, engineSettings, venueParts } from './bot-setup.ts'
+import { liveWallet } from './live-lock.ts'
+import { type Live, openLive, shotLine } from './live-setup.ts'
+import { createHand, heldLine } from './operator-hand.ts'
+import { screenFor } from './screen.ts'
+import { shownLog } from './shown-log.ts'
+import { createStatusFeed } from './status-feed.ts'
+import { openVenue, type Venue } from './venue-endpoints.ts'
+import { EXIT } from './verb.ts'
+
+export type RunArgs = {
+  readonly json: boolean
+  readonly live: boolean
+  readonly once: boolean
+  readonly schedule?: string
+  readonly tape?: string
+  readonly venueJson?: string
+  readonly seed?: number
+  readonly epoch?: number
+  readonly window?: number
+  readonly firstClose?: number
+}
+
+type Closers = (() => unknown)[]
+
+/** One life of the bot, behind the locks. */
+export async function session(
+  args: RunArgs,
+  loaded: LoadedConfig,
+  stop: AbortController,
+): Promise<number> {
+  const closers: Closers = []
+  try {
+    const bot = await openBot(args, loaded, closers)
+    const ended = Promise.race([bot.done, aborted(stop.signal)])
+    await Promise.race([bot.start().then(() => process.send?.('ready')), ended])
+    await ended
+    const { stopping, halted } = bot.snapshot()
+    // A person's stop means the runs to come as well.
+    if (stopping) stop.abort()
+    return args.once && halted && !stop.signal.aborted ? EXIT.halted : EXIT.ok
+  } finally {
+    for (const close of closers.reverse()) await close()
+  }
+}
+
+/** What a life of the bot stands on. */
+type Ground = {
+  readonly folder: string
+  readonly logs: ReturnType<typeof createLogs>
+  readonly venue: Venue
+  readonly live: Live | null
+  readonly ledger: Ledger
+}
+
+async function openGround(args: RunArgs, loaded: LoadedConfig, closers: Closers): Promise<Ground> {
+  const { config } = loaded
+  const mode: Mode = args.live ? 'live' : 'dry'
+  const folder = join(config.dataDir, config.venue, mode)
+  mkdirSync(folder, { recursive: true })
+  const logs = createLogs({ ...config.log, base: { venue: config.venue, mode } })
+  closers.push(logs.close)
+  const venue = await openVenue({
+    venue: config.venue,
+    venueJson: args.venueJson,
+    childFlags: childFlags(args),
+  })
+  closers.push(venue.stop)
+  const live = args.live
+    ? await openLive({
+        config,
+        endpoints: venue.endpoints,
+        wallet: await liveWallet(loaded, venue.account),
+        folder,
+        log: logs.trades,
+        shot: (record) => logs.trades.info('order on the wire', shotLine(record)),
+      })
+    : null
+  closers.push(() => live?.close())
+  const ledger = await openLedger({
+    path: join(folder, 'ledger.db'),
+    startingCash: live?.balance ?? (config.paper.startingCashUsd as MicroUsdc),
+    log: logs.finder,
+  })
+  return { folder, logs, venue, live, ledger }
+}
+
+async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): Promise<Bot> {
+  const { config } = loaded
+  const strategy = bindStrategy(config)
+  const settings = engineSettings(config, strategy, args.once)
+  const { folder, logs, venue, live, ledger } = await openGround(args, loaded, closers)
+  let bot: Bot | null = null
+  // A bot closes the ledger itself, after everything that may still have something for it.
+  closers.push(() => (bot === null ? ledger.close() : undefined))
+  const held = heldLine(await ledger.restore())
+  if (held?.halted === true && args.once) throw new UserError('halted', held.line)
+  const hand = createHand()
+  const control = await startControl({
+    host: config.control.host,
+    port: config.control.port,
+    explicitPort: loaded.origins.get('control.port')?.kind !== 'default',
+    runFile: join(folder, 'run.json'),
+    log: logs.finder,
+    apiKey: secretValue('DASHBOARD_API_KEY'),
+    operate: hand.operate,
+  })
+  closers.push(control.close)
+  const screen = screenFor(args, config.venue, venue.notes, () => bot)
+  closers.push(screen.stop)
+  const log = shownLog(logs.finder, screen.note)
+  venue.onGone((reason) => log.error(`the embedded venue is gone: ${reason}; start the bot again`))
+  const mode: Mode = args.live ? 'live' : 'dry'
+  const status = createStatusFeed({ mode, venue: config.venue, strategy: strategy.name }, () => bot)
+  const afterShot = live?.afterShot(ledger, () => bot)
+  bot = createBot({
+    settings,
+    orders: live?.orders ?? { mode: 'dry', fill: config.paper.fill },
+    now: nowMicros,
+    log,
+    keeper: live?.keeper(ledger) ?? ledger,
+    sinks: [
+      createLogSink(logs),
+      createMarketFolder({ dir: config.log.marketDir, log: logs.finder }),
+      status.sink,
+      screen.sink,
+      ...(afterShot === undefined ? [] : [afterShot]),
+    ],
+    tape:
+      args.tape === undefined
+        ? null
+        : createTape(args.tape, (error) =>
+            logs.finder.error('the tape cannot be written', { error }),
+          ),
+    venueIsNew: venue.isNew,
+    venue: venueParts(config, venue.endpoints, log),
+  })
+  closers.push(bot.stop, status.start(control.publish))
+  hand.holds(bot, ledger)
+  if (held !== null) log.warn(held.line)
+  return bot
+}
+
+function aborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve()
+    else signal.addEventListener('abort', () => resolve(), { once: true })
+  })
+}
+
+function childFlags(args: RunArgs): string[] {
+  const given = {
+    seed: args.seed,
+    epoch: args.epoch,
+    window: args.window,
+    'first-close': args.firstClose,
+  }
+  const flags = Object.entries(given).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  )
+  return ['--profile', 'demo', ...flags]
+}

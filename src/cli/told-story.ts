@@ -1,0 +1,125 @@
+/** The story of a window in words: what was seen, every check with the room there was, what became of the order, and what broke it off. */
+import type { BookView, Decision, Settlement } from '../domain/facts.ts'
+import type { Check } from '../domain/strategy.ts'
+import { formatPrice, MICROS_PER_SECOND, type Micros, type Ticks } from '../domain/units.ts'
+import type { WindowStory } from '../ledger/reader.ts'
+import { assetPrice, dollars, duration, margin, shares } from './amounts.ts'
+import { textTable } from './text-table.ts'
+
+/** States of a window that the bot has not come to an end with. */
+const OPEN_STATES: readonly string[] = ['found', 'listening', 'armed']
+const WAITING_STATES: readonly string[] = ['fired', 'awaiting_resolution']
+
+/** A check that cannot hold when the other does not: its refusal says nothing new. */
+const FOLLOWS_FROM: Readonly<Record<string, readonly string[]>> = {
+  WINNER: ['BOOK_UP', 'BOOK_DOWN'],
+  ASK: ['BOOK_UP', 'BOOK_DOWN', 'WINNER'],
+  CAP: ['BOOK_UP', 'BOOK_DOWN', 'WINNER', 'ASK'],
+  DEPTH: ['BOOK_UP', 'BOOK_DOWN', 'WINNER', 'ASK', 'CAP'],
+}
+
+const SAID_BY: Readonly<Record<string, string>> = { channel: 'the market channel' }
+
+export function isUnfinished({ state, settlement }: WindowStory): boolean {
+  return settlement === null && (OPEN_STATES.includes(state) || WAITING_STATES.includes(state))
+}
+
+/** `watched`: a bot runs and has this window in its hands now. */
+export function toldStory(story: WindowStory, watched: boolean): string {
+  const { market, settlement, decisions } = story
+  const last = decisions.at(-1)
+  const lines = [
+    `${market.slug}  ${market.title}`,
+    `state: ${story.state}${story.reason === null ? '' : ` (${story.reason})`}`,
+    '',
+    ...(last === undefined ? [undecided(story, watched)] : toldDecision(last, decisions.length)),
+  ]
+  if (settlement !== null) lines.push('', ...toldSettlement(settlement))
+  else if (isUnfinished(story) && last !== undefined) lines.push('', unfinished(story, watched))
+  return lines.join('\n')
+}
+
+function undecided(story: WindowStory, watched: boolean): string {
+  if (isUnfinished(story)) return `No decision was taken. ${unfinished(story, watched)}`
+  if (story.state === 'skipped') return 'No decision was taken: the window was skipped.'
+  return "No decision was taken: the window was never inside the strategy's span while it was watched."
+}
+
+function unfinished({ state, market, stoppedAt }: WindowStory, watched: boolean): string {
+  if (watched) return 'The bot has this window in its hands now.'
+  if (WAITING_STATES.includes(state))
+    return 'The bot ended before the result was known; it is settled when the bot runs again.'
+  if (stoppedAt === null) return 'The bot ended before this window did.'
+  const left = ((market.endAt - stoppedAt) / MICROS_PER_SECOND).toFixed(0)
+  return `The bot was stopped at ${utc(stoppedAt)}, ${left} s before the close.`
+}
+
+function utc(at: Micros): string {
+  return `${new Date(at / 1_000).toISOString().slice(0, 19).replace('T', ' ')} UTC`
+}
+
+function toldDecision(last: Decision, count: number): string[] {
+  const answer =
+    last.refusedBy === null
+      ? `SHOT at ${last.side}: ${last.why}`
+      : `NO SHOT, refused by ${last.refusedBy}: ${last.why}`
+  const which = count === 1 ? 'the only answer it gave' : `the last of ${count} different answers`
+  const left = (last.leftMicros / MICROS_PER_SECOND).toFixed(3)
+  return [
+    answer,
+    `${left} s before the close, by ${last.strategy}; ${which}`,
+    `UP   ${book(last.up)}`,
+    `DOWN ${book(last.down)}`,
+    ...prices(last),
+    '',
+    textTable(['CHECK', 'ANSWER', 'MARGIN', 'NOTE'], checkRows(last.checks)),
+  ]
+}
+
+function checkRows(checks: readonly Check[]): string[][] {
+  const refused = new Set<string>()
+  return checks.map(({ name, ok, margin: room, unit, note }) => {
+    const cells = (answer: string, words: string): string[] => [
+      name,
+      answer,
+      margin(room, unit),
+      words,
+    ]
+    if (ok) return cells('ok', note)
+    const isFirst = refused.size === 0
+    const cause = FOLLOWS_FROM[name]?.find((other) => refused.has(other))
+    refused.add(name)
+    if (isFirst) return cells('REFUSED', note)
+    return cause === undefined ? cells('also no', note) : cells('-', `follows from ${cause}`)
+  })
+}
+
+/** Decisions of earlier versions have none. */
+function prices(last: Decision): string[] {
+  const quoted: Decision['prices'] | undefined = last.prices
+  return (quoted ?? []).map(
+    ({ feed, series, price, ageMicros }) =>
+      `${feed} ${series}: ${assetPrice(price)} USD, heard ${duration(ageMicros)} before`,
+  )
+}
+
+function book(view: BookView): string {
+  const level = (price: Ticks | null, size: number): string =>
+    price === null ? 'none' : `${formatPrice(price)} for ${shares(size)}`
+  const age = view.ageMicros === null ? 'never heard of' : `${duration(view.ageMicros)} old`
+  return `bid ${level(view.bestBid, view.bidSize)}, ask ${level(view.bestAsk, view.askSize)}, ${view.state}, ${age}`
+}
+
+function toldSettlement({ outcome, winner, winnerSource, pnl }: Settlement): string[] {
+  const fill =
+    outcome === null
+      ? 'no order'
+      : outcome.state === 'filled'
+        ? `filled ${shares(outcome.shares)} for ${dollars(outcome.cost)}, fee ${dollars(outcome.fee)}`
+        : `${outcome.state}: ${outcome.reason}`
+  return [
+    `order: ${fill}`,
+    `winner: ${winner} (said by ${SAID_BY[winnerSource] ?? winnerSource})`,
+    `profit and loss: ${dollars(pnl)}`,
+  ]
+}

@@ -1,0 +1,120 @@
+/** Parameters of a strategy as settings: their names, ranges and defaults, what holds of each, and the refusal of what does not fit. */
+import { z } from 'zod'
+import type { AnyStrategy } from '../domain/strategy.ts'
+import { UserError } from '../domain/user-error.ts'
+import { STRATEGIES } from '../strategies/registry.ts'
+import { didYouMean } from './nearest.ts'
+import { type Origin, originText } from './origin.ts'
+import type { Config } from './schema.ts'
+import { shown } from './values.ts'
+
+export type Param = {
+  readonly name: string
+  /** The default, as a person writes it. */
+  readonly initial: string
+  readonly range: string
+  readonly meaning: string
+  readonly isNumber: boolean
+}
+
+type Property = {
+  readonly default?: unknown
+  readonly type?: string
+  readonly enum?: readonly unknown[]
+  readonly minimum?: number
+  readonly maximum?: number
+  readonly description?: string
+  /** What the schema's own words cannot say, put there by the strategy. */
+  readonly range?: string
+}
+
+type Chosen = Pick<Config, 'strategy' | 'params' | 'discovery'>
+type Origins = ReadonlyMap<string, Origin>
+
+/** The start buffer is a setting of the bot; a strategy that has its own idea of it has a parameter of this name. */
+const START_BUFFER_PARAM = 'listenFromSec'
+const START_BUFFER = 'discovery.startBufferSec'
+
+export function strategyNamed(name: string): AnyStrategy | null {
+  return STRATEGIES.find((one) => one.name === name) ?? null
+}
+
+export function paramsOf({ params }: AnyStrategy): readonly Param[] {
+  const properties = (z.toJSONSchema(params, { io: 'input' }).properties ?? {}) as Readonly<
+    Record<string, Property>
+  >
+  return Object.entries(properties).map(([name, property]) => ({
+    name,
+    initial: property.default === undefined ? '' : String(property.default),
+    range: rangeOf(property),
+    meaning: property.description ?? '',
+    isNumber: property.type === 'number' || property.type === 'integer',
+  }))
+}
+
+function rangeOf({ range, enum: words, minimum, maximum, type }: Property): string {
+  if (range !== undefined) return range
+  if (words !== undefined)
+    return words.length === 1 ? String(words[0]) : `one of ${words.join(', ')}`
+  if (type === 'boolean') return 'true or false'
+  const noun = type === 'integer' ? 'a whole number' : type === 'number' ? 'a number' : 'a word'
+  return minimum === undefined ? noun : `${noun}, ${minimum} to ${maximum}`
+}
+
+/** What the strategy is bound with: what was set, and the start buffer where it has that parameter and nothing was set. */
+export function givenParams(strategy: AnyStrategy, { params, discovery }: Chosen): object {
+  const hasBuffer = paramsOf(strategy).some(({ name }) => name === START_BUFFER_PARAM)
+  return { ...(hasBuffer ? { [START_BUFFER_PARAM]: discovery.startBufferSec } : {}), ...params }
+}
+
+export type ParamInForce = {
+  readonly name: string
+  readonly value: string
+  readonly origin: string
+}
+
+/** Every parameter with the value that holds and where it came from. */
+export function paramsInForce(
+  strategy: AnyStrategy,
+  config: Chosen,
+  origins: Origins,
+): readonly ParamInForce[] {
+  return paramsOf(strategy).map(({ name, initial }) => {
+    const set = config.params[name]
+    const origin = origins.get(`params.${name}`)
+    if (set !== undefined && origin !== undefined)
+      return { name, value: String(set), origin: originText(origin) }
+    if (name !== START_BUFFER_PARAM)
+      return { name, value: initial, origin: originText({ kind: 'default' }) }
+    const buffer = originText(origins.get(START_BUFFER) ?? { kind: 'default' })
+    const value = String(config.discovery.startBufferSec)
+    return { name, value, origin: `as ${START_BUFFER}, ${buffer}` }
+  })
+}
+
+/** Refuses what does not fit with the name, the range and the place; a strategy that is not known is another's business. */
+export function checkParams(config: Chosen, origins: Origins): void {
+  const strategy = strategyNamed(config.strategy)
+  if (strategy === null) return
+  const parsed = strategy.params.safeParse(givenParams(strategy, config))
+  const [issue] = parsed.error?.issues ?? []
+  if (issue === undefined) return
+  const name = String(issue.code === 'unrecognized_keys' ? issue.keys[0] : (issue.path[0] ?? ''))
+  const key = `params.${name}`
+  const origin = origins.get(key)
+  const place = origin === undefined ? '' : ` (${originText(origin)})`
+  const known = paramsOf(strategy)
+  const param = known.find((one) => one.name === name)
+  if (param === undefined) {
+    const hint = didYouMean(
+      name,
+      known.map((one) => one.name),
+    )
+    throw new UserError(
+      'config',
+      `${key} is not a parameter of ${config.strategy}${place}${hint || `; there are: ${known.map((one) => one.name).join(', ')}`}`,
+    )
+  }
+  const got = shown(config.params[name])
+  throw new UserError('config', `${key} must be ${param.range}, got ${got}${place}`)
+}

@@ -1,0 +1,87 @@
+/** The strategy's own parameters are settings like the others: known by name, with a range, a default and an origin. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { loadConfig } from '../../src/config/load.ts'
+import { givenParams, paramsInForce, paramsOf } from '../../src/config/params.ts'
+import { lastSecond } from '../../src/strategies/last-second.ts'
+
+let cwd: string
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'params-'))
+})
+afterEach(() => rmSync(cwd, { recursive: true, force: true }))
+
+function loaded(yaml: string) {
+  writeFileSync(join(cwd, 'lastsecond.yaml'), yaml)
+  return loadConfig({ cwd, env: {} })
+}
+
+function inForce(yaml: string): Record<string, string> {
+  const { config, origins } = loaded(yaml)
+  return Object.fromEntries(
+    paramsInForce(lastSecond, config, origins).map((one) => [
+      one.name,
+      `${one.value} / ${one.origin}`,
+    ]),
+  )
+}
+
+test('every parameter has a default, a range and a meaning', () => {
+  const list = paramsOf(lastSecond)
+  expect(list.map(({ name }) => name)).toContain('maxAsk')
+  for (const { initial, range, meaning } of list) {
+    expect([initial, range, meaning]).not.toContain('')
+    expect(range).not.toMatch(/string|undefined|\|/)
+  }
+})
+
+test('what holds is shown with its origin, defaults too', () => {
+  expect(inForce('params: { maxAsk: 0.97, shares: 50 }')).toEqual({
+    winner: 'book / the default',
+    triggerSec: '1 / the default',
+    maxAsk: '0.97 / from lastsecond.yaml',
+    shares: '50 / from lastsecond.yaml',
+    listenFromSec: '180 / as discovery.startBufferSec, the default',
+  })
+})
+
+test('the start buffer is the listening time unless the parameter is set', () => {
+  const buffer = 'discovery: { startBufferSec: 5000, maxMinutesAhead: 90 }'
+  expect(inForce(buffer)['listenFromSec']).toBe(
+    '5000 / as discovery.startBufferSec, from lastsecond.yaml',
+  )
+  const both = loaded(`${buffer}\nparams: { listenFromSec: 60 }`)
+  expect(givenParams(lastSecond, both.config)).toMatchObject({ listenFromSec: 60 })
+  expect(inForce(`${buffer}\nparams: { listenFromSec: 60 }`)['listenFromSec']).toBe(
+    '60 / from lastsecond.yaml',
+  )
+})
+
+test.each([
+  [
+    'triggerSec: two',
+    'params.triggerSec must be a number, 0.2 to 60, got "two" (from lastsecond.yaml)',
+  ],
+  [
+    'triggerSec: 61',
+    'params.triggerSec must be a number, 0.2 to 60, got 61 (from lastsecond.yaml)',
+  ],
+  [
+    'maxAsk: "1.5"',
+    'params.maxAsk must be a price of at most 4 places, 0.0001 to 0.9999, got 1.5 (from',
+  ],
+  ['shares: 1.5', 'params.shares must be a whole number of shares, 1 or more, got 1.5 (from'],
+  ['winner: coin', 'params.winner must be book, got "coin" (from lastsecond.yaml)'],
+  [
+    'trigerSec: 2',
+    'params.trigerSec is not a parameter of last-second (from lastsecond.yaml); did you mean triggerSec?',
+  ],
+  [
+    'zebra: 2',
+    'params.zebra is not a parameter of last-second (from lastsecond.yaml); there are: winner,',
+  ],
+])('%s is refused with its name, range and place', (yaml, message) => {
+  expect(() => loaded(`params: { ${yaml} }`)).toThrow(message)
+})

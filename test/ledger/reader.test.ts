@@ -1,0 +1,101 @@
+/** What the ledger remembers that a restarted bot does not. */
+import { mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import type { EngineFact } from '../../src/domain/facts.ts'
+import { type Micros, microUsdc } from '../../src/domain/units.ts'
+import { openLedger } from '../../src/ledger/ledger.ts'
+import { openReader, type WindowStory } from '../../src/ledger/reader.ts'
+import { aMarket, at, someSettings } from '../support/builders.ts'
+import { createHarness } from '../support/harness.ts'
+
+const silent = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+const CASH = microUsdc(10_000_000_000)
+const market = aMarket()
+
+async function kept(facts: readonly EngineFact[]): Promise<string> {
+  const path = join(mkdtempSync(join(tmpdir(), 'reader-')), 'ledger.db')
+  const ledger = await openLedger({ path, startingCash: CASH, log: silent })
+  for (const fact of facts) ledger.accept(fact)
+  await ledger.close()
+  return path
+}
+
+async function storyOf(facts: readonly EngineFact[]): Promise<WindowStory> {
+  const reader = openReader(await kept(facts))
+  const story = reader.story(market.slug)
+  reader.close()
+  return story
+}
+
+const started = (when: Micros): EngineFact => ({
+  kind: 'restored',
+  at: when,
+  cash: CASH,
+  shots: 0,
+  barred: 0,
+})
+const stopped = (when: Micros): EngineFact => ({ kind: 'operator', at: when, action: 'stop' })
+const armed: EngineFact = { kind: 'armed', at: at(700), market }
+
+test('a stop before the close broke the window off', async () => {
+  expect((await storyOf([started(at(1)), armed, stopped(at(869))])).stoppedAt).toBe(at(869))
+})
+
+test('a stop of an earlier session, or after the close, did not', async () => {
+  expect(
+    (await storyOf([started(at(1)), stopped(at(5)), started(at(9)), armed])).stoppedAt,
+  ).toBeNull()
+  expect((await storyOf([started(at(1)), armed, stopped(at(901))])).stoppedAt).toBeNull()
+})
+
+test('a venue at a time of its own cannot be compared with', async () => {
+  const longAgo = at(-400 * 86_400)
+  const facts = [started(longAgo), armed, stopped(at(-399 * 86_400))]
+  expect((await storyOf(facts)).stoppedAt).toBeNull()
+})
+
+test.each([
+  ['restored', 'UP has the larger best ask'],
+  ['restored; killed: gone', 'UP has the larger best ask; killed: gone'],
+])('the reason of a shot outlives a restart: %s', async (forgotten, reason) => {
+  const bot = createHarness(someSettings())
+  bot.clock(at(0))
+  bot.list(market, at(1))
+  bot.runTo(at(898))
+  bot.books(market, at(898), 9_500, 9_600)
+  bot.runTo(at(911))
+  // The outcome and the settlement, as a bot tells them that was restarted after the shot.
+  const path = await kept([...bot.facts, settled(forgotten)])
+  const reader = openReader(path)
+  expect(reader.settlements(1)[0]?.reason).toBe(reason)
+  expect(reader.story('last')).toMatchObject({ reason, settlement: { reason } })
+  reader.close()
+})
+
+function settled(reason: string): EngineFact {
+  return {
+    kind: 'settled',
+    at: at(912),
+    settlement: {
+      market,
+      decision: 'fired',
+      reason,
+      winner: 'UP',
+      winnerSource: 'channel',
+      side: 'UP',
+      order: null,
+      outcome: null,
+      payout: microUsdc(0),
+      pnl: microUsdc(0),
+      cash: CASH,
+      latency: { triggerErrorMicros: null, decisionToOutcomeMicros: null, bookAgeMicros: null },
+    },
+  }
+}
