@@ -17,6 +17,7 @@ const may = {
   runtime: [
     'domain',
     'book',
+    'pricing',
     'engine',
     'strategies',
     'sim',
