@@ -160,9 +160,11 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
         break
       case 'killed':
         tell(shot, { state: 'killed', reason: read.reason })
+        deps.fates.bury(shot)
         break
       case 'refused':
         tell(shot, { state: 'rejected', reason: read.reason })
+        if (answer.kind === 'answer') deps.fates.bury(shot)
         break
       case 'unknown':
         tell(shot, { state: 'unknown', reason: read.reason })
@@ -218,7 +220,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
         const shot: Shot = { venueId: venueId ?? '', order, market, sentAt: order.decidedAt }
         // Its line in the journal comes before its first byte.
         if (venueId === null) tell(shot, { state: 'killed', reason: 'it was never sent' })
-        else deps.fates.follow(shot, null)
+        else deps.fates.resume(shot, outcome)
       }
     },
     async close() {
