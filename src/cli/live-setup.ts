@@ -55,8 +55,7 @@ export async function openLive(args: LiveArgs): Promise<Live> {
   const account = await openAccount({ clob: endpoints.clob, wallet, credentials: null })
   const balance = await preflight(account)
   const redeemer = wallet.funder === null ? createRedeemer(endpoints.chain, wallet) : null
-  const folder = join(args.folder, 'journal')
-  const journal = openShotJournal(folder, log)
+  const journal = openShotJournal(join(args.folder, 'journal'), log)
   return {
     balance,
     orders: { mode: 'live', open: (context) => gateway(args, account, journal, context) },
@@ -64,7 +63,6 @@ export async function openLive(args: LiveArgs): Promise<Live> {
       createLiveMemory({
         ledger,
         journal,
-        folder,
         balance: account.balance,
         redeem: redemption(redeemer, ledger),
         now: nowMicros,

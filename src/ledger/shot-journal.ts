@@ -7,12 +7,14 @@ import {
   closeSync,
   existsSync,
   fdatasync,
+  fdatasyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
@@ -28,10 +30,12 @@ export type SentMark = { readonly venueId: string; readonly order: Order; readon
 export type ShotJournal = {
   /** Resolves when the window and the names of its orders are on the disk. */
   armed(market: Market, venueIds: readonly string[]): Promise<void>
-  /** Returns when the operating system has the line. */
+  /** Returns when the operating system has the whole line; throws when it has not. */
   mark(venueId: string, order: Order, market: Market): void
   /** Nothing of the window is open any more. */
   forget(conditionId: ConditionId): void
+  /** Drops what the ledger has settled. What is marked from then on goes to the new file. */
+  compact(settled: ReadonlySet<string>): void
   readonly before: { readonly marks: readonly SentMark[]; readonly armed: readonly Market[] }
   close(): void
 }
@@ -40,7 +44,7 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
   mkdirSync(folder, { recursive: true })
   const sentFile = join(folder, 'sent.jsonl')
   const before = { marks: readMarks(sentFile, log), armed: readArmed(folder, log) }
-  const sent = openSync(sentFile, 'a')
+  let sent = openSync(sentFile, 'a')
   const texts = new Map<ConditionId, string>()
   let last: Promise<void> = Promise.resolve()
 
@@ -75,10 +79,11 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
     },
     mark(venueId, order, market) {
       const text = texts.get(market.conditionId) ?? JSON.stringify(market)
-      writeSync(
-        sent,
-        `{"venueId":"${venueId}","order":${JSON.stringify(order)},"market":${text}}\n`,
+      // It begins with a line break as well: half a line before it, of a full disk or of a killed process, must not swallow it.
+      const line = Buffer.from(
+        `\n{"venueId":"${venueId}","order":${JSON.stringify(order)},"market":${text}}\n`,
       )
+      if (writeSync(sent, line) < line.length) throw new Error('the journal of shots is not whole')
       // Against a power cut; the shot does not wait for it.
       fdatasync(sent, () => undefined)
     },
@@ -88,6 +93,15 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
         log.warn('a file of a finished window could not be removed', { error }),
       )
     },
+    compact(settled) {
+      compactSent(sentFile, settled)
+      closeSync(sent)
+      sent = openSync(sentFile, 'a')
+      for (const name of armedNames(folder)) {
+        const conditionId = name.slice('armed-'.length, -'.json'.length)
+        if (settled.has(conditionId)) rmSync(join(folder, name), { force: true })
+      }
+    },
     close() {
       closeSync(sent)
     },
@@ -95,23 +109,19 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
 }
 
 /** What is settled is in the ledger: its lines are not needed any more. */
-export function compactJournal(folder: string, settled: ReadonlySet<string>): void {
-  const file = join(folder, 'sent.jsonl')
+function compactSent(file: string, settled: ReadonlySet<string>): void {
   const lines = linesOf(file).filter((line) => {
     const mark = parseMark(line)
     return mark !== null && !settled.has(mark.market.conditionId)
   })
   const handle = openSync(`${file}.new`, 'w')
   try {
-    writeSync(handle, lines.map((line) => `${line}\n`).join(''))
+    writeFileSync(handle, lines.map((line) => `${line}\n`).join(''))
+    fdatasyncSync(handle)
   } finally {
     closeSync(handle)
   }
   renameSync(`${file}.new`, file)
-  for (const name of armedNames(folder)) {
-    const conditionId = name.slice('armed-'.length, -'.json'.length)
-    if (settled.has(conditionId)) rmSync(join(folder, name), { force: true })
-  }
 }
 
 function armedFile(folder: string, conditionId: string): string {
@@ -120,7 +130,7 @@ function armedFile(folder: string, conditionId: string): string {
 
 function armedNames(folder: string): string[] {
   return existsSync(folder)
-    ? readdirSync(folder).filter((name) => /^armed-0x[0-9a-f]+\.json$/.test(name))
+    ? readdirSync(folder).filter((name) => /^armed-0x[0-9a-f]+\.json$/i.test(name))
     : []
 }
 

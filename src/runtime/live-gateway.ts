@@ -6,7 +6,7 @@
 import type { Arm, Submit } from '../domain/commands.ts'
 import type { ConditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
-import { isFinal, type Rung } from '../domain/order.ts'
+import { isFinal, type Order, type Rung } from '../domain/order.ts'
 import type { Account, EventSink, Gateway, Log } from '../domain/ports.ts'
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
 import type { ShotJournal } from '../ledger/shot-journal.ts'
@@ -51,7 +51,7 @@ export type ShotRecord = {
 }
 
 type Ready = { readonly venueId: string; readonly post: PreparedPost; readonly signedAt: Micros }
-type Armed = { readonly market: Market; readonly rungs: ReadonlyMap<string, Ready> }
+type Armed = { readonly market: Market; readonly rungs: Map<string, Ready> }
 
 export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
   const armed = new Map<ConditionId, Armed>()
@@ -61,6 +61,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
   let inFlight = 0
   let withdrawn: Promise<void> = Promise.resolve()
   let settled: () => void = () => undefined
+  let closed = false
 
   function draft(rung: Rung, market: Market): OrderDraft {
     return {
@@ -74,24 +75,29 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     }
   }
 
-  function ready(signed: SignedDraft): Ready {
-    return { venueId: signed.venueId, post: deps.prepare(signed.body), signedAt: deps.now() }
+  function ready(signed: SignedDraft, signedAt: Micros): Ready {
+    return { venueId: signed.venueId, post: deps.prepare(signed.body), signedAt }
   }
 
   async function arm(command: Arm): Promise<void> {
     const { market, rungs } = command
+    const signedAt = deps.now()
     const signed = await deps.ahead.sign(rungs.map((rung) => draft(rung, market)))
     await deps.journal.armed(
       market,
       signed.map(({ venueId }) => venueId),
     )
-    const pairs = rungs.map((rung, at) => [keyOf(rung), ready(signed[at] as SignedDraft)] as const)
+    if (closed) return
+    const pairs = rungs.map(
+      (rung, at) => [keyOf(rung), ready(signed[at] as SignedDraft, signedAt)] as const,
+    )
     armed.set(market.conditionId, { market, rungs: new Map(pairs) })
-    hush(command, pairs[0]?.[1])
+    // A copy of its own: the bytes of a shot that is on its way are not stamped anew.
+    hush(command, signed[0] && deps.prepare(signed[0].body))
   }
 
   /** The last seconds belong to the shot: nothing else on its connections, and its path kept warm. */
-  function hush({ market, from }: Arm, sample: Ready | undefined): void {
+  function hush({ market, from }: Arm, sample: PreparedPost | undefined): void {
     if (hushed.has(market.conditionId)) return
     hushed.add(market.conditionId)
     const until = (at: Micros): number => (at - deps.venueNow()) / MICROS_PER_MS
@@ -99,7 +105,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
       quiet += 1
       deps.wire.quiet(true)
       const rehearsal = setInterval(() => {
-        if (sample !== undefined) deps.wire.rehearse(sample.post.stamp(epochSec()))
+        if (sample !== undefined) deps.wire.rehearse(sample.stamp(epochSec()))
       }, REHEARSE_EVERY_MS)
       timers.add(rehearsal)
       after(until(market.endAt), () => {
@@ -128,10 +134,12 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     return Math.floor(deps.venueNow() / MICROS_PER_SECOND)
   }
 
-  /** Signed ahead for exactly this order, and not too long ago. */
+  /** Signed ahead for exactly this order, and not too long ago. Taken away: the same signature twice is the same order twice. */
   function signedAhead({ order, market }: Submit): Ready | null {
-    const found = armed.get(market.conditionId)?.rungs.get(keyOf(order))
+    const rungs = armed.get(market.conditionId)?.rungs
+    const found = rungs?.get(keyOf(order))
     if (found === undefined) return null
+    rungs?.delete(keyOf(order))
     return deps.now() - found.signedAt <= deps.maxSignedAgeMs * MICROS_PER_MS ? found : null
   }
 
@@ -156,13 +164,22 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
             reason: `answered with the id of another order: ${other}`,
           })
           deps.fates.follow(shot, null)
+        } else if (read.spent > shot.order.spend) {
+          deps.log.error('the venue answered with more than was signed for', { ...read })
+          tell(shot, {
+            state: 'unknown',
+            reason: `matched for more than was signed: ${read.spent}`,
+          })
+          deps.fates.follow(shot, null)
         } else deps.fates.follow(shot, { spent: read.spent, shares: read.shares })
         break
       case 'killed':
         tell(shot, { state: 'killed', reason: read.reason })
+        deps.fates.bury(shot)
         break
       case 'refused':
         tell(shot, { state: 'rejected', reason: read.reason })
+        if (answer.kind === 'answer') deps.fates.bury(shot)
         break
       case 'unknown':
         tell(shot, { state: 'unknown', reason: read.reason })
@@ -173,7 +190,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
   }
 
   function tell(
-    { venueId, order }: Shot,
+    { venueId, order }: { readonly venueId: string | null; readonly order: Order },
     outcome: { readonly state: 'killed' | 'rejected' | 'unknown'; readonly reason: string },
   ): void {
     deps.emit({
@@ -188,29 +205,40 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
 
   return {
     arm(command) {
-      arm(command).catch((error: unknown) =>
+      const { slug } = command.market
+      arm(command).catch((error: unknown) => {
+        if (closed) return
         deps.log.error('orders could not be made ready; a shot will sign for itself', {
-          slug: command.market.slug,
+          slug,
           error,
-        }),
-      )
+        })
+      })
     },
     submit(command) {
       const { order, market } = command
       const ahead = signedAhead(command)
-      const one = ahead ?? ready(deps.signer.sign(draft(order, market)))
-      deps.journal.mark(one.venueId, order, market)
-      const shot: Shot = { venueId: one.venueId, order, market, sentAt: deps.now() }
+      let venueId: string | null = null
+      let request: Buffer
+      try {
+        const one = ahead ?? ready(deps.signer.sign(draft(order, market)), deps.now())
+        venueId = one.venueId
+        request = one.post.stamp(epochSec())
+        // Without its line in the journal a kill would make it unknown to us: then it does not leave.
+        deps.journal.mark(venueId, order, market)
+      } catch (error) {
+        deps.log.error('a shot could not leave', { slug: market.slug, error })
+        return tell({ venueId, order }, { state: 'rejected', reason: `not sent: ${String(error)}` })
+      }
+      const shot: Shot = { venueId, order, market, sentAt: deps.now() }
       inFlight += 1
-      deps.wire.send(one.post.stamp(epochSec()), (answer) =>
-        answered(command, shot, answer, ahead !== null),
-      )
+      deps.wire.send(request, (answer) => answered(command, shot, answer, ahead !== null))
     },
     cancelAll() {
       // Nothing of ours rests: a fill-or-kill is over before its answer. What a person left there goes too.
-      withdrawn = deps.account.cancelAll().catch((error: unknown) => {
+      const asked = deps.account.cancelAll().catch((error: unknown) => {
         deps.log.error('resting orders could not be withdrawn', { error })
       })
+      withdrawn = withdrawn.then(() => asked)
     },
     recover(shots) {
       for (const { order, market, outcome, venueId } of shots) {
@@ -218,10 +246,11 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
         const shot: Shot = { venueId: venueId ?? '', order, market, sentAt: order.decidedAt }
         // Its line in the journal comes before its first byte.
         if (venueId === null) tell(shot, { state: 'killed', reason: 'it was never sent' })
-        else deps.fates.follow(shot, null)
+        else deps.fates.resume(shot, outcome)
       }
     },
     async close() {
+      closed = true
       for (const timer of timers) clearTimeout(timer)
       if (inFlight > 0)
         await new Promise<void>((resolve) => {

@@ -8,12 +8,11 @@ import type { ConditionId } from '../domain/ids.ts'
 import type { Keeper, Log } from '../domain/ports.ts'
 import { formatMicro, type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { compactJournal, type ShotJournal } from '../ledger/shot-journal.ts'
+import type { ShotJournal } from '../ledger/shot-journal.ts'
 
 export type LiveMemoryDeps = {
   readonly ledger: Ledger
   readonly journal: ShotJournal
-  readonly folder: string
   /** What the venue says that the account holds. */
   balance(): Promise<MicroUsdc>
   /** Null where somebody else redeems. */
@@ -23,7 +22,7 @@ export type LiveMemoryDeps = {
 }
 
 export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
-  const { ledger, journal, folder } = deps
+  const { ledger, journal } = deps
 
   /** Wins that were paid out while nobody wrote it down would look like money from outside. */
   async function collect(): Promise<boolean> {
@@ -58,7 +57,7 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
     async restore() {
       const known = await ledger.restore()
       const settled = new Set<string>(known.settled)
-      compactJournal(folder, settled)
+      journal.compact(settled)
       const shots = new Map<string, RestoredShot>(known.shots.map((shot) => [shot.order.id, shot]))
       for (const { venueId, order, market } of journal.before.marks) {
         if (settled.has(market.conditionId)) continue
