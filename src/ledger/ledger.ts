@@ -2,7 +2,7 @@
  * The ledger: every order, fill, decision and settlement, in a SQL database that ordinary tools open. The trading thread only queues; a worker
  * writes. One process writes at a time.
  */
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -266,6 +266,14 @@ function lock(file: string): () => void {
     'general',
     `the lock ${file} cannot be taken; is another lastsecond starting right now?`,
   )
+}
+
+/** The process that writes this ledger right now, if it is another one. */
+export function writerOf(path: string): number | null {
+  const file = `${path}.lock`
+  if (!existsSync(file)) return null
+  const owner = Number(readFileSync(file, 'utf8'))
+  return isAlive(owner) ? owner : null
 }
 
 function isAlive(pid: number): boolean {
