@@ -28,7 +28,7 @@ export const REHEARSAL_WORLD = [
   '--profile',
   'demo',
   '--seed',
-  '1',
+  '4',
   '--epoch',
   '1795240000000',
   '--first-close',
