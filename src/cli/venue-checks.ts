@@ -5,10 +5,11 @@ import type { Config } from '../config/schema.ts'
 import type { Market } from '../domain/market.ts'
 import { formatPrice } from '../domain/units.ts'
 import { holdMicros } from '../engine/decision.ts'
+import { createRedeemer } from '../venues/polymarket/redeem.ts'
 import { bindStrategy, engineSettings, type RealVenueParts, venueParts } from './bot-setup.ts'
 import { fail, failOf, type Line, ok, warning } from './doctor-line.ts'
 import { checkAccount } from './live-checks.ts'
-import { openPurse } from './live-purse.ts'
+import { openPurse, type Purse } from './live-purse.ts'
 import { measureJitter, offsetLine, roundTripLine, safeSend, safeSendLine } from './path-checks.ts'
 import { probeRoundTrips } from './round-trip-probe.ts'
 import { hearTrouble } from './venue-answers.ts'
@@ -43,9 +44,27 @@ async function accountLines(loaded: LoadedConfig, venue: Venue): Promise<readonl
   try {
     const purse = await openPurse(loaded, venue.account)
     const { endpoints } = venue
-    return (await checkAccount({ purse, endpoints, limits: loaded.config.limits })).lines
+    const { lines } = await checkAccount({ purse, endpoints, limits: loaded.config.limits })
+    return [...lines, await gasLine(purse, endpoints.chain)]
   } catch (error) {
     return [failOf('key', error, 'see docs/keys.md')]
+  }
+}
+
+/** Trading costs none of it; approving and redeeming does. */
+async function gasLine({ wallet, address }: Purse, rpc: string): Promise<Line> {
+  if (wallet.funder !== null) return ok('chain', 'transactions are the affair of the relayer')
+  const chain = createRedeemer(rpc, wallet)
+  try {
+    const wei = await chain.gas()
+    if (wei > 0n) return ok('chain', `${(Number(wei) / 1e18).toFixed(4)} POL for transactions`)
+    const fix = 'send it a little POL: approvals and redemptions are transactions'
+    return warning('chain', `${address} holds no POL`, fix)
+  } catch {
+    const fix = 'redemptions need it; see whether a firewall is in the way'
+    return warning('chain', `${rpc} does not answer`, fix)
+  } finally {
+    chain.close()
   }
 }
 

@@ -55,7 +55,7 @@ export function createRedeemer(rpc: string, wallet: SigningWallet): Redeemer {
   const adapter = new Contract(ADAPTER, ABI, owner)
   const dollars = new Contract(DOLLARS, DOLLAR_ABI, owner)
 
-  // One transaction at a time: each has the number after the one before.
+  // One transaction is sent at a time: each has the number after the one before.
   let last: Promise<unknown> = Promise.resolve()
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const next = last.then(work, work)
@@ -73,13 +73,8 @@ export function createRedeemer(rpc: string, wallet: SigningWallet): Redeemer {
   async function redeem(conditionId: ConditionId): Promise<boolean> {
     const known = (await call(outcomes, 'payoutDenominator', conditionId)) as bigint
     if (known === 0n) return false
-    const sent = await call(
-      adapter,
-      'redeemPositions',
-      DOLLARS,
-      ZeroHash,
-      conditionId,
-      BOTH_OUTCOMES,
+    const sent = await inTurn(() =>
+      call(adapter, 'redeemPositions', DOLLARS, ZeroHash, conditionId, BOTH_OUTCOMES),
     )
     await done(sent as { hash: string })
     return true
@@ -100,17 +95,18 @@ export function createRedeemer(rpc: string, wallet: SigningWallet): Redeemer {
   }
 
   async function approve({ of, to }: Approval): Promise<void> {
-    const sent =
+    const sent = await inTurn(() =>
       of === 'dollars'
-        ? await call(dollars, 'approve', to, UNLIMITED)
-        : await call(outcomes, 'setApprovalForAll', to, true)
+        ? call(dollars, 'approve', to, UNLIMITED)
+        : call(outcomes, 'setApprovalForAll', to, true),
+    )
     await done(sent as { hash: string })
   }
 
   return {
-    redeem: (conditionId) => inTurn(() => redeem(conditionId)),
+    redeem,
     missing,
-    approve: (approval) => inTurn(() => approve(approval)),
+    approve,
     dollars: async () =>
       (await call(dollars, 'balanceOf', wallet.funder ?? owner.address)) as bigint,
     gas: () => provider.getBalance(owner.address),
