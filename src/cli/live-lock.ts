@@ -4,7 +4,6 @@
  */
 import type { LoadedConfig } from '../config/load.ts'
 import { UserError } from '../domain/user-error.ts'
-import type { SigningWallet } from '../venues/polymarket/signer.ts'
 import { say } from './verb.ts'
 
 const COUNTDOWN_SEC = 5
@@ -40,13 +39,4 @@ function pause(ms: number, abort: AbortSignal): Promise<void> {
     if (abort.aborted) stop()
     else abort.addEventListener('abort', stop, { once: true })
   })
-}
-
-/** Whose money it is: on an embedded venue the play account that it printed. */
-export async function liveWallet(
-  _loaded: LoadedConfig,
-  account: { readonly privateKey: string } | null,
-): Promise<SigningWallet> {
-  if (account !== null) return { privateKey: account.privateKey, signatureType: 0, funder: null }
-  throw new UserError('preflight', 'live trading on Polymarket is locked in this version')
 }

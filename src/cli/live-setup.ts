@@ -9,6 +9,7 @@ import { UserError } from '../domain/user-error.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openShotJournal } from '../ledger/shot-journal.ts'
 import { nowMicros } from '../net/clock.ts'
+import { createHttp } from '../net/http.ts'
 import { openOrderWire } from '../net/order-wire.ts'
 import { preparePost } from '../net/prepared-post.ts'
 import { type AfterShot, createAfterShot } from '../runtime/after-shot.ts'
@@ -17,13 +18,17 @@ import { createLiveGateway, type ShotRecord } from '../runtime/live-gateway.ts'
 import { createLiveMemory } from '../runtime/live-memory.ts'
 import type { GatewayContext, Orders } from '../runtime/modes.ts'
 import { createOrderFates } from '../runtime/order-fate.ts'
-import { openAccount, type PolymarketAccount } from '../venues/polymarket/account.ts'
+import type { PolymarketAccount } from '../venues/polymarket/account.ts'
 import { createAheadSigner } from '../venues/polymarket/ahead-signer.ts'
+import { createClobReads } from '../venues/polymarket/clob-reads.ts'
 import type { Endpoints } from '../venues/polymarket/endpoints.ts'
 import { createRedeemer, type Redeemer } from '../venues/polymarket/redeem.ts'
-import { createSigner, type SigningWallet } from '../venues/polymarket/signer.ts'
+import { createSigner } from '../venues/polymarket/signer.ts'
 import { openUserChannel } from '../venues/polymarket/user-channel.ts'
 import { USER_AGENT } from './bot-setup.ts'
+import { checkAccount, refuseWhatFails } from './live-checks.ts'
+import type { Purse } from './live-purse.ts'
+import { offsetLine, roughOffset } from './path-checks.ts'
 
 /** A salt travels as a JSON number. */
 const SALT_BELOW = 2 ** 48 - 1
@@ -35,7 +40,8 @@ const SPARE_CONNECTIONS = 1
 export type LiveArgs = {
   readonly config: Config
   readonly endpoints: Endpoints
-  readonly wallet: SigningWallet
+  readonly purse: Purse
+  readonly isEmbedded: boolean
   readonly folder: string
   readonly log: Log
   shot(record: ShotRecord): void
@@ -51,9 +57,9 @@ export type Live = {
 }
 
 export async function openLive(args: LiveArgs): Promise<Live> {
-  const { endpoints, wallet, log } = args
-  const account = await openAccount({ clob: endpoints.clob, wallet, credentials: null })
-  const balance = await preflight(account)
+  const { endpoints, log } = args
+  const { wallet } = args.purse
+  const { account, balance } = await preflight(args)
   const redeemer = wallet.funder === null ? createRedeemer(endpoints.chain, wallet) : null
   const journal = openShotJournal(join(args.folder, 'journal'), log)
   return {
@@ -83,30 +89,22 @@ export async function openLive(args: LiveArgs): Promise<Live> {
   }
 }
 
-/** What would make every shot fail is said before the first. */
-async function preflight(account: PolymarketAccount): Promise<MicroUsdc> {
-  if (await account.closedOnly())
-    throw new UserError(
-      'preflight',
-      'the venue lets this address only close positions; it cannot buy',
-    )
-  const balance = await account.balance()
-  if (balance === 0)
-    throw new UserError(
-      'preflight',
-      `the account ${account.address} holds no dollars at the venue; pay some in, then check with: lastsecond doctor --live`,
-    )
-  const allowances = [...(await account.allowances()).values()]
-  if (allowances.length > 0 && allowances.every((allowance) => allowance < BigInt(balance)))
-    throw new UserError(
-      'preflight',
-      'the exchange contracts may not spend the dollars of this account; allow them with: lastsecond approve',
-    )
-  return balance
+/** What would make every shot fail is said before the first, in the words of the doctor. */
+async function preflight({ config, endpoints, purse, isEmbedded }: LiveArgs) {
+  const http = createHttp({ userAgent: USER_AGENT, timeoutMs: ANSWER_TIMEOUT_MS, now: nowMicros })
+  const clob = createClobReads({ http, endpoints })
+  const [{ lines, account, balance }, offset] = await Promise.all([
+    checkAccount({ purse, endpoints, limits: config.limits }),
+    roughOffset(clob).catch(() => null),
+  ])
+  // A clock that cannot be read now is waited for by the bot itself.
+  refuseWhatFails([...lines, ...(offset === null ? [] : [offsetLine(offset, isEmbedded)])])
+  if (account === null) throw new UserError('preflight', 'the venue does not know this account')
+  return { account, balance }
 }
 
 function gateway(
-  { config, endpoints, wallet, log, shot }: LiveArgs,
+  { config, endpoints, purse: { wallet }, log, shot }: LiveArgs,
   account: PolymarketAccount,
   journal: ReturnType<typeof openShotJournal>,
   { emit, now, venueNow }: GatewayContext,

@@ -98,6 +98,27 @@ const VERBS: readonly VerbLoader[] = [
     load: async () => (await import('./verbs/doctor.ts')).doctor,
   },
   {
+    names: ['rehearse'],
+    describe:
+      'the whole way of a live order once, with play money; on polymarket all but the order',
+    load: async () => (await import('./verbs/rehearse.ts')).rehearse,
+  },
+  {
+    names: ['balance'],
+    describe: 'the money of live trading: at the venue, on the chain, in the ledger',
+    load: async () => (await import('./verbs/balance.ts')).balance,
+  },
+  {
+    names: ['approve'],
+    describe: "let the venue's contracts spend the dollars and move the shares of this wallet",
+    load: async () => (await import('./verbs/approve.ts')).approve,
+  },
+  {
+    names: ['redeem'],
+    describe: 'change the shares of won windows for dollars',
+    load: async () => (await import('./verbs/redeem.ts')).redeem,
+  },
+  {
     names: ['markets'],
     describe: 'the windows that discovery finds right now',
     load: async () => (await import('./verbs/markets.ts')).markets,

@@ -15,7 +15,7 @@ import { createLogSink } from '../telemetry/log-sink.ts'
 import { createLogs } from '../telemetry/logger.ts'
 import { createMarketFolder } from '../telemetry/market-folder.ts'
 import { bindStrategy, engineSettings, venueParts } from './bot-setup.ts'
-import { liveWallet } from './live-lock.ts'
+import { openPurse } from './live-purse.ts'
 import { type Live, openLive, shotLine } from './live-setup.ts'
 import { createHand, heldLine } from './operator-hand.ts'
 import { screenFor } from './screen.ts'
@@ -86,7 +86,8 @@ async function openGround(args: RunArgs, loaded: LoadedConfig, closers: Closers)
     ? await openLive({
         config,
         endpoints: venue.endpoints,
-        wallet: await liveWallet(loaded, venue.account),
+        purse: await openPurse(loaded, venue.account),
+        isEmbedded: venue.account !== null,
         folder,
         log: logs.trades,
         shot: (record) => logs.trades.info('order on the wire', shotLine(record)),

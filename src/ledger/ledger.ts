@@ -2,7 +2,7 @@
  * The ledger: every order, fill, decision and settlement, in a SQL database that ordinary tools open. The trading thread only queues; a worker
  * writes. One process writes at a time.
  */
-import { readFileSync, unlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
@@ -12,8 +12,9 @@ import { type ConditionId, conditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { Order, SubmitOutcome } from '../domain/order.ts'
 import type { Keeper, Log, Remembered } from '../domain/ports.ts'
-import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
+import type { Micros, MicroUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
+import { booksOf, type Unredeemed } from './books.ts'
 import type { FromLedgerWorker, ToLedgerWorker } from './ledger-worker.ts'
 import { redeemedRow, transferRow, type Write, writesOf } from './rows.ts'
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
@@ -33,8 +34,6 @@ export type Ledger = Keeper & {
   /** Resolves when everything accepted so far is on the disk. */
   flush(): Promise<void>
 }
-
-export type Unredeemed = { readonly conditionId: ConditionId; readonly payout: number }
 
 export type LedgerOptions = {
   readonly path: string
@@ -132,7 +131,7 @@ function prepareDatabase(path: string, startingCash: MicroUsdc): Found {
     database.exec('PRAGMA busy_timeout = 5000')
     database.exec('PRAGMA journal_mode = WAL')
     if (isEmpty(database)) create(database, startingCash)
-    return { memory: read(database, path), unredeemed: unredeemedIn(database) }
+    return { memory: read(database, path), unredeemed: booksOf(database).unredeemed }
   } catch (error) {
     if (error instanceof UserError) throw error
     throw new UserError(
@@ -177,11 +176,6 @@ function read(database: Database.Database, path: string): Remembered {
       `the ledger ${path} has schema ${version}, this version of lastsecond writes ${SCHEMA_VERSION}; move it away or use the version that wrote it`,
     )
   }
-  const sums = database
-    .prepare(
-      'SELECT (SELECT COALESCE(SUM(cost_micro_usd + fee_micro_usd), 0) FROM orders) AS spent, (SELECT COALESCE(SUM(payout_micro_usd), 0) FROM settlements) AS paid, (SELECT COALESCE(SUM(micro_usd), 0) FROM transfers) AS moved',
-    )
-    .get() as { spent: number; paid: number; moved: number }
   const open = database
     .prepare(`SELECT o.order_json, o.outcome_json, o.venue_id, w.market_json FROM orders o JOIN windows w ON w.condition_id = o.condition_id
     WHERE o.condition_id NOT IN (SELECT condition_id FROM settlements) ORDER BY o.decided_at_micros`)
@@ -195,7 +189,7 @@ function read(database: Database.Database, path: string): Remembered {
     .prepare('SELECT condition_id FROM settlements ORDER BY at_micros DESC LIMIT ?')
     .all(SETTLED_KEPT) as { condition_id: string }[]
   return {
-    cash: microUsdc(Number(meta('starting_cash_micro_usd')) - sums.spent + sums.paid + sums.moved),
+    cash: booksOf(database).cash,
     paused: meta('paused') === '1',
     halted: meta('halted') === '1',
     shots: open.map((row) => ({
@@ -208,18 +202,6 @@ function read(database: Database.Database, path: string): Remembered {
     barred: [],
     settled: settled.map(({ condition_id: id }) => conditionId(id)),
   }
-}
-
-function unredeemedIn(database: Database.Database): Unredeemed[] {
-  const rows = database
-    .prepare(
-      'SELECT condition_id, payout_micro_usd FROM settlements WHERE payout_micro_usd > 0 AND condition_id NOT IN (SELECT condition_id FROM redemptions)',
-    )
-    .all() as { condition_id: string; payout_micro_usd: number }[]
-  return rows.map((row) => ({
-    conditionId: conditionId(row.condition_id),
-    payout: row.payout_micro_usd,
-  }))
 }
 
 /** Outcomes of the first version were final when they were written. */
@@ -266,6 +248,14 @@ function lock(file: string): () => void {
     'general',
     `the lock ${file} cannot be taken; is another lastsecond starting right now?`,
   )
+}
+
+/** The process that writes this ledger right now, if it is another one. */
+export function writerOf(path: string): number | null {
+  const file = `${path}.lock`
+  if (!existsSync(file)) return null
+  const owner = Number(readFileSync(file, 'utf8'))
+  return isAlive(owner) ? owner : null
 }
 
 function isAlive(pid: number): boolean {

@@ -5,6 +5,7 @@ import type { Decision, Settlement } from '../domain/facts.ts'
 import type { Market } from '../domain/market.ts'
 import type { Micros } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
+import { type Books, booksOf } from './books.ts'
 
 export type WindowStory = {
   readonly market: Market
@@ -21,6 +22,7 @@ export type LedgerReader = {
   settlements(limit: number): Settlement[]
   /** `last` for the latest window that was judged, or a slug, a condition id, or a part that only one window has. */
   story(which: string): WindowStory
+  books(): Books
   close(): void
 }
 
@@ -122,6 +124,7 @@ export function openReader(path: string): LedgerReader {
         stoppedAt: stop.at !== null && market.endAt - stop.at <= DAY_MICROS ? stop.at : null,
       }
     },
+    books: () => booksOf(database),
     close: () => database.close(),
   }
 }

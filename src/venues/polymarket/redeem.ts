@@ -12,6 +12,9 @@ const OUTCOMES = '0x4D97DCd97eC945f40cF65F87097ACe5EA0476045'
 const ADAPTER = '0xAdA100Db00Ca00073811820692005400218FcE1f'
 const CONFIRMATIONS = 1
 const WAIT_MS = 120_000
+const UNLIMITED = 2n ** 256n - 1n
+/** Less than this is not what `approve` leaves behind, however much was spent since. */
+const NEARLY_UNLIMITED = 2n ** 128n
 /** Of a binary market. */
 const BOTH_OUTCOMES = [1, 2]
 const ABI = [
@@ -22,18 +25,26 @@ const ABI = [
 ]
 const DOLLAR_ABI = [
   'function approve(address spender, uint256 amount) returns (bool)',
+  'function allowance(address owner, address spender) view returns (uint256)',
   'function balanceOf(address owner) view returns (uint256)',
 ]
 
 export type Redeemer = {
   /** False where the chain does not know the winner yet. */
   redeem(conditionId: ConditionId): Promise<boolean>
-  /** What the contracts may move; approves what is missing. Says what was done. */
-  approve(spenders: readonly string[]): Promise<readonly string[]>
-  /** Millionths. */
+  /** What these contracts, and the one that redeems, may not do yet. */
+  missing(spenders: readonly string[]): Promise<readonly Approval[]>
+  /** Returns when the chain has it. */
+  approve(approval: Approval): Promise<void>
+  /** On the chain, wherever this wallet's money lies. Millionths. */
   dollars(): Promise<bigint>
+  /** What the key itself has to pay transactions with, in wei. */
+  gas(): Promise<bigint>
   close(): void
 }
+
+/** To spend the dollars, or to move the outcome tokens; both without an end. */
+export type Approval = { readonly of: 'dollars' | 'outcome tokens'; readonly to: string }
 
 export function createRedeemer(rpc: string, wallet: SigningWallet): Redeemer {
   // Under the chain's real name the library would ask strangers on the internet for gas prices.
@@ -52,9 +63,11 @@ export function createRedeemer(rpc: string, wallet: SigningWallet): Redeemer {
     return next
   }
 
-  async function done(sent: { readonly hash: string }): Promise<boolean> {
+  /** A transaction may be mined and still have done nothing. */
+  async function done(sent: { readonly hash: string }): Promise<void> {
     const receipt = await provider.waitForTransaction(sent.hash, CONFIRMATIONS, WAIT_MS)
-    return receipt?.status === 1
+    if (receipt?.status !== 1)
+      throw new Error(`the chain refused the transaction ${sent.hash}; nothing was changed by it`)
   }
 
   async function redeem(conditionId: ConditionId): Promise<boolean> {
@@ -63,28 +76,40 @@ export function createRedeemer(rpc: string, wallet: SigningWallet): Redeemer {
     const sent = await inTurn(() =>
       call(adapter, 'redeemPositions', DOLLARS, ZeroHash, conditionId, BOTH_OUTCOMES),
     )
-    return done(sent as { hash: string })
+    await done(sent as { hash: string })
+    return true
   }
 
-  async function approve(spenders: readonly string[]): Promise<readonly string[]> {
-    const said: string[] = []
-    for (const spender of spenders) {
-      const unlimited = 2n ** 256n - 1n
-      await done((await call(dollars, 'approve', spender, unlimited)) as { hash: string })
-      said.push(`dollars: ${spender} may spend`)
+  async function missing(spenders: readonly string[]): Promise<Approval[]> {
+    const holder = wallet.funder ?? owner.address
+    const found: Approval[] = []
+    for (const to of spenders) {
+      const allowed = (await call(dollars, 'allowance', holder, to)) as bigint
+      if (allowed < NEARLY_UNLIMITED) found.push({ of: 'dollars', to })
     }
-    for (const operator of [...spenders, ADAPTER]) {
-      if ((await call(outcomes, 'isApprovedForAll', owner.address, operator)) === true) continue
-      await done((await call(outcomes, 'setApprovalForAll', operator, true)) as { hash: string })
-      said.push(`outcome tokens: ${operator} may move`)
+    for (const to of [...spenders, ADAPTER]) {
+      if ((await call(outcomes, 'isApprovedForAll', holder, to)) !== true)
+        found.push({ of: 'outcome tokens', to })
     }
-    return said
+    return found
+  }
+
+  async function approve({ of, to }: Approval): Promise<void> {
+    const sent = await inTurn(() =>
+      of === 'dollars'
+        ? call(dollars, 'approve', to, UNLIMITED)
+        : call(outcomes, 'setApprovalForAll', to, true),
+    )
+    await done(sent as { hash: string })
   }
 
   return {
     redeem,
-    approve: (spenders) => inTurn(() => approve(spenders)),
-    dollars: async () => (await call(dollars, 'balanceOf', owner.address)) as bigint,
+    missing,
+    approve,
+    dollars: async () =>
+      (await call(dollars, 'balanceOf', wallet.funder ?? owner.address)) as bigint,
+    gas: () => provider.getBalance(owner.address),
     close: () => provider.destroy(),
   }
 }

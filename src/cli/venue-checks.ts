@@ -1,0 +1,181 @@
+/** The doctor's questions to the venue: its clock, its windows, and for live trading the account and the way of an order. */
+import { monitorEventLoopDelay } from 'node:perf_hooks'
+import type { LoadedConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
+import type { Market } from '../domain/market.ts'
+import { formatPrice } from '../domain/units.ts'
+import { holdMicros } from '../engine/decision.ts'
+import { createRedeemer } from '../venues/polymarket/redeem.ts'
+import { bindStrategy, engineSettings, type RealVenueParts, venueParts } from './bot-setup.ts'
+import { fail, failOf, type Line, ok, warning } from './doctor-line.ts'
+import { checkAccount } from './live-checks.ts'
+import { openPurse, type Purse } from './live-purse.ts'
+import { measureJitter, offsetLine, roundTripLine, safeSend, safeSendLine } from './path-checks.ts'
+import { probeRoundTrips } from './round-trip-probe.ts'
+import { hearTrouble } from './venue-answers.ts'
+import { openVenue, type Venue } from './venue-endpoints.ts'
+
+/** The clock needs a few whole seconds to be measured well. */
+const CLOCK_MS = 6_000
+const LAG_WARN_MS = 20
+
+export async function venueChecks(
+  loaded: LoadedConfig,
+  venueJson: string | undefined,
+  live: boolean,
+  /** Nothing is known against the place of the key. */
+  opensKey: boolean,
+): Promise<Line[]> {
+  const { config } = loaded
+  const venue = await openVenue({
+    venue: config.venue,
+    venueJson,
+    childFlags: ['--profile', 'demo'],
+  })
+  try {
+    const account = opensKey ? await accountLines(loaded, venue) : []
+    return [...(await marketLines(loaded, venue, live)), ...account]
+  } finally {
+    await venue.stop()
+  }
+}
+
+async function accountLines(loaded: LoadedConfig, venue: Venue): Promise<readonly Line[]> {
+  try {
+    const purse = await openPurse(loaded, venue.account)
+    const { endpoints } = venue
+    const { lines } = await checkAccount({ purse, endpoints, limits: loaded.config.limits })
+    return [...lines, await gasLine(purse, endpoints.chain)]
+  } catch (error) {
+    return [failOf('key', error, 'see docs/keys.md')]
+  }
+}
+
+/** Trading costs none of it; approving and redeeming does. */
+async function gasLine({ wallet, address }: Purse, rpc: string): Promise<Line> {
+  if (wallet.funder !== null) return ok('chain', 'transactions are the affair of the relayer')
+  const chain = createRedeemer(rpc, wallet)
+  try {
+    const wei = await chain.gas()
+    if (wei > 0n) return ok('chain', `${(Number(wei) / 1e18).toFixed(4)} POL for transactions`)
+    const fix = 'send it a little POL: approvals and redemptions are transactions'
+    return warning('chain', `${address} holds no POL`, fix)
+  } catch {
+    const fix = 'redemptions need it; see whether a firewall is in the way'
+    return warning('chain', `${rpc} does not answer`, fix)
+  } finally {
+    chain.close()
+  }
+}
+
+async function marketLines(loaded: LoadedConfig, venue: Venue, live: boolean): Promise<Line[]> {
+  const { config } = loaded
+  const lag = monitorEventLoopDelay({ resolution: 5 })
+  const trouble = hearTrouble(() => undefined)
+  const parts = venueParts(
+    config,
+    venue.endpoints,
+    trouble.log,
+  )(
+    () => undefined,
+    () => parts.clock.venueNow(),
+  )
+  try {
+    lag.enable()
+    if (!(await isBounded(parts))) {
+      const why = trouble.last() ?? 'it does not answer'
+      return [fail('venue', why, 'check the network, a firewall or a block of your region')]
+    }
+    await pause(CLOCK_MS)
+    lag.disable()
+    const { listed, refused } = await parts.finder.pollNow()
+    return [
+      clockLine(parts, config),
+      ...(live ? await pathLines(config, venue, parts, listed) : []),
+      ...windowLines(listed, refused.length, live, config),
+      lagLine(lag.percentile(99) / 1e6),
+    ]
+  } finally {
+    parts.clock.stop()
+    await parts.finder.stop()
+  }
+}
+
+async function isBounded({ clock }: RealVenueParts): Promise<boolean> {
+  await Promise.race([clock.start(), pause(CLOCK_MS)])
+  return clock.estimate() !== null
+}
+
+async function pathLines(
+  config: Config,
+  venue: Venue,
+  { clock }: RealVenueParts,
+  listed: readonly Market[],
+): Promise<Line[]> {
+  const estimate = clock.estimate() ?? { offsetMicros: 0, errorMicros: 0 }
+  const probe = await probeRoundTrips(venue.endpoints.clob)
+  const strategy = bindStrategy(config)
+  const settings = engineSettings(config, strategy, false)
+  const deadline = safeSend({
+    probe,
+    holdMicros: Math.max(0, ...listed.map((market) => holdMicros(market, settings))),
+    clockErrorMicros: estimate.errorMicros,
+    jitterMicros: await measureJitter(),
+  })
+  return [
+    offsetLine(estimate, venue.account !== null),
+    roundTripLine(probe),
+    ...(deadline === null ? [] : [safeSendLine(deadline, strategy.span.fromSec * 1e6)]),
+  ]
+}
+
+function clockLine({ clock }: RealVenueParts, { limits }: Config): Line {
+  const estimate = clock.estimate()
+  const errorMs = (estimate?.errorMicros ?? 0) / 1_000
+  const detail = `ours plus ${((estimate?.offsetMicros ?? 0) / 1_000).toFixed(1)} ms, known to ${errorMs.toFixed(1)} ms`
+  if (errorMs <= limits.maxClockErrorMs) return ok('venue clock', detail)
+  return fail('venue clock', detail, 'use a faster network, or raise limits.maxClockErrorMs')
+}
+
+function windowLines(
+  listed: readonly Market[],
+  refused: number,
+  live: boolean,
+  config: Config,
+): Line[] {
+  if (listed.length === 0) {
+    const detail = `no window found (${refused} refused)`
+    return [warning('discovery', detail, 'see `lastsecond markets` for the reasons')]
+  }
+  return listed.map((market) => {
+    if (market.mappingDoubt !== null)
+      return warning(market.slug, market.mappingDoubt, 'this window will not be shot at')
+    return ok(market.slug, `found; ${live ? termsOf(market, config) : heldText(market)}`)
+  })
+}
+
+function heldText({ takerHold }: Market): string {
+  return `takers held: ${takerHold === null ? 'not stated' : takerHold ? 'yes' : 'no'}`
+}
+
+/** What a shot at it would meet. */
+function termsOf(market: Market, config: Config): string {
+  const { fee, tickSize, version } = market
+  const settings = engineSettings(config, bindStrategy(config), false)
+  const hold = `${heldText(market)}, reckoned with ${holdMicros(market, settings) / 1_000} ms`
+  return `${hold}; fee ${fee.rateMicro / 10_000} % of p(1-p); tick ${formatPrice(tickSize)}; orders of ${version}`
+}
+
+function lagLine(lagMs: number): Line {
+  if (lagMs < LAG_WARN_MS) return ok('event loop', `99 % of turns within ${lagMs.toFixed(1)} ms`)
+  const detail = `${lagMs.toFixed(1)} ms at the 99th percentile`
+  return warning(
+    'event loop',
+    detail,
+    'give the machine less other work: a late loop is a late shot',
+  )
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms))
+}
