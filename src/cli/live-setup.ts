@@ -8,6 +8,7 @@ import { type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openShotJournal } from '../ledger/shot-journal.ts'
+import type { WalletLock } from '../ledger/wallet-lock.ts'
 import { nowMicros } from '../net/clock.ts'
 import { openOrderWire } from '../net/order-wire.ts'
 import { preparePost } from '../net/prepared-post.ts'
@@ -24,6 +25,7 @@ import { createRedeemer, type Redeemer } from '../venues/polymarket/redeem.ts'
 import { createSigner, type SigningWallet } from '../venues/polymarket/signer.ts'
 import { openUserChannel } from '../venues/polymarket/user-channel.ts'
 import { USER_AGENT } from './bot-setup.ts'
+import { lockWallet, openGuards } from './live-guards.ts'
 
 /** A salt travels as a JSON number. */
 const SALT_BELOW = 2 ** 48 - 1
@@ -51,15 +53,31 @@ export type Live = {
 }
 
 export async function openLive(args: LiveArgs): Promise<Live> {
+  const lock = lockWallet(args)
+  try {
+    return await openBehind(lock, args)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
   const { endpoints, wallet, log } = args
-  const account = await openAccount({ clob: endpoints.clob, wallet, credentials: null })
-  const balance = await preflight(account)
+  const opened = await openAccount({ clob: endpoints.clob, wallet, credentials: null })
+  const balance = await preflight(opened)
   const redeemer = wallet.funder === null ? createRedeemer(endpoints.chain, wallet) : null
   const folder = join(args.folder, 'journal')
   const journal = openShotJournal(folder, log)
+  // Last, for it is a process: nothing after it may fail.
+  const guards = await openGuards({ ...args, account: opened, lock })
+  const { account } = guards
   return {
     balance,
-    orders: { mode: 'live', open: (context) => gateway(args, account, journal, context) },
+    orders: {
+      mode: 'live',
+      open: (context) => guards.guard(gateway(args, account, journal, context), context),
+    },
     keeper: (ledger) =>
       createLiveMemory({
         ledger,
@@ -81,6 +99,7 @@ export async function openLive(args: LiveArgs): Promise<Live> {
       }),
     async close() {
       redeemer?.close()
+      await guards.close()
     },
   }
 }
