@@ -15,6 +15,7 @@ import { frameSamples } from '../telemetry/frame-samples.ts'
 import { createBinanceFeed } from '../venues/binance/spot-feed.ts'
 import { createClobReads } from '../venues/polymarket/clob-reads.ts'
 import type { Endpoints } from '../venues/polymarket/endpoints.ts'
+import { engineRestarts } from '../venues/polymarket/engine-restarts.ts'
 import { createGammaFinder, type GammaFinder } from '../venues/polymarket/gamma-finder.ts'
 import { createBookSource } from '../venues/polymarket/market-channel.ts'
 import { createRtdsFeed } from '../venues/polymarket/rtds-feed.ts'
@@ -61,6 +62,7 @@ export function engineSettings(
       maxBookAgeMs: limits.maxBookAgeMs,
       maxClockErrorMs: limits.maxClockErrorMs,
       maxPosition: limits.maxPositionUsd as MicroUsdc,
+      closed: hasCalendar(config) ? engineRestarts() : [],
     },
     startingCash: paper.startingCashUsd as MicroUsdc,
     warmUpSec: discovery.warmUpSec,
@@ -71,6 +73,10 @@ export function engineSettings(
     once,
     series: seriesOf(config),
   }
+}
+
+function hasCalendar({ venue, limits }: Config): boolean {
+  return limits.calendar === 'auto' ? venue === 'polymarket' : limits.calendar === 'on'
 }
 
 export function seriesOf(config: Config): EngineSettings['series'] {

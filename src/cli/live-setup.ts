@@ -8,6 +8,7 @@ import { type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openShotJournal } from '../ledger/shot-journal.ts'
+import type { WalletLock } from '../ledger/wallet-lock.ts'
 import { nowMicros } from '../net/clock.ts'
 import { createHttp } from '../net/http.ts'
 import { openOrderWire } from '../net/order-wire.ts'
@@ -27,6 +28,7 @@ import { createSigner } from '../venues/polymarket/signer.ts'
 import { openUserChannel } from '../venues/polymarket/user-channel.ts'
 import { USER_AGENT } from './bot-setup.ts'
 import { checkAccount, refuseWhatFails } from './live-checks.ts'
+import { lockWallet, openGuards } from './live-guards.ts'
 import type { Purse } from './live-purse.ts'
 import { offsetLine, roughOffset } from './path-checks.ts'
 
@@ -57,14 +59,31 @@ export type Live = {
 }
 
 export async function openLive(args: LiveArgs): Promise<Live> {
+  const { wallet } = args.purse
+  const lock = lockWallet({ ...args, wallet })
+  try {
+    return await openBehind(lock, args)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
   const { endpoints, log } = args
   const { wallet } = args.purse
-  const { account, balance } = await preflight(args)
+  const { account: opened, balance } = await preflight(args)
   const redeemer = wallet.funder === null ? createRedeemer(endpoints.chain, wallet) : null
   const journal = openShotJournal(join(args.folder, 'journal'), log)
+  // Last, for it is a process: nothing after it may fail.
+  const guards = await openGuards({ ...args, wallet, account: opened, lock })
+  const { account } = guards
   return {
     balance,
-    orders: { mode: 'live', open: (context) => gateway(args, account, journal, context) },
+    orders: {
+      mode: 'live',
+      open: (context) => guards.guard(gateway(args, account, journal, context), context),
+    },
     keeper: (ledger) =>
       createLiveMemory({
         ledger,
@@ -85,6 +104,7 @@ export async function openLive(args: LiveArgs): Promise<Live> {
       }),
     async close() {
       redeemer?.close()
+      await guards.close()
     },
   }
 }

@@ -122,6 +122,14 @@ export type FeedChanged = Stamp & {
   readonly detail: string
 }
 
+/** The venue answered that it takes no orders for a while. */
+export type VenueClosed = Stamp & {
+  readonly kind: 'venue_closed'
+  /** By our own clock. */
+  readonly until: Micros
+  readonly reason: string
+}
+
 /** What a wake was asked for. `stale` belongs to no market. */
 export type WakePurpose = 'listen' | 'arm' | 'trigger' | 'close' | 'clean_up' | 'stale'
 
@@ -176,6 +184,7 @@ export type EngineEvent =
   | OrderOutcome
   | PriceTick
   | FeedChanged
+  | VenueClosed
   | Timer
   | Operator
   | Restored

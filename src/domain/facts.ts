@@ -135,6 +135,7 @@ export type EngineFact = { readonly at: Micros } & (
       readonly detail: string
     }
   | { readonly kind: 'clock'; readonly offsetMicros: number; readonly errorMicros: number }
+  | { readonly kind: 'venue_closed'; readonly until: Micros; readonly reason: string }
   | { readonly kind: 'operator'; readonly action: OperatorAction }
   | {
       readonly kind: 'restored'

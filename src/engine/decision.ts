@@ -7,7 +7,7 @@ import type { Intent, View } from '../domain/strategy.ts'
 import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
 import { sharesFor, spendFor } from '../pricing/amounts.ts'
 import { takerFee } from '../pricing/fees.ts'
-import { type Hold, orderChecks, type Situation, worldChecks } from '../risk/gate.ts'
+import { type Closure, type Hold, orderChecks, type Situation, worldChecks } from '../risk/gate.ts'
 import { bookView, type LastSecondTrader, tokenView } from './last-second-trader.ts'
 import type { EngineSettings } from './settings.ts'
 
@@ -18,6 +18,7 @@ export type World = {
   readonly deadline: Deadline
   readonly cash: MicroUsdc
   readonly hold: Hold | null
+  readonly closure: Closure | null
   readonly prices: readonly QuotedPrice[]
 }
 
@@ -80,6 +81,8 @@ function situationOf(
 ): Situation {
   return {
     market: trader.market,
+    recvAt: world.recvAt,
+    venueNow: world.venueNow,
     leftMicros: view.leftMicros,
     up: view.up,
     down: view.down,
@@ -89,6 +92,7 @@ function situationOf(
     cash: world.cash,
     ordersSent: trader.ordersSent,
     hold: world.hold,
+    closure: world.closure,
   }
 }
 

@@ -20,7 +20,7 @@ import {
   type MicroUsdc,
   micros,
 } from '../domain/units.ts'
-import type { Hold } from '../risk/gate.ts'
+import type { Closure, Hold } from '../risk/gate.ts'
 import { createBooks } from './books.ts'
 import { createJitter, deadlineOf } from './deadline.ts'
 import { evaluate, holdMicros, sameAnswer, type World } from './decision.ts'
@@ -69,6 +69,7 @@ export function createEngine(settings: EngineSettings): Engine {
   let stopping = false
   let clock: EngineView['clock'] = null
   let roundTrip: EngineView['roundTrip'] = null
+  let closure: Closure | null = null
   let staleTickArmed = false
 
   const command = (next: EngineCommand): void => void commands.push(next)
@@ -141,6 +142,12 @@ export function createEngine(settings: EngineSettings): Engine {
         roundTrip = { p50Micros: event.p50Micros, p99Micros: event.p99Micros }
         for (const trader of traders.values()) schedule.plan(trader)
         return
+      case 'venue_closed': {
+        const { until, reason } = event
+        // A second word cannot make the first one shorter.
+        if (closure === null || until > closure.until) closure = { until, reason }
+        return fact({ kind: 'venue_closed', at: event.recvAt, until, reason })
+      }
       case 'operator':
         return onOperator(event)
       case 'restored':
@@ -322,6 +329,7 @@ export function createEngine(settings: EngineSettings): Engine {
       deadline: deadline(trader.market),
       cash: till.cash,
       hold: holdNow(),
+      closure,
       prices: prices.of(trader.market.asset, recvAt),
     }
     const { decision, order } = evaluate(trader, world, settings)

@@ -8,13 +8,14 @@ import type { ConditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import { isFinal, type Order, type Rung } from '../domain/order.ts'
 import type { Account, EventSink, Gateway, Log } from '../domain/ports.ts'
-import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
+import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros, micros } from '../domain/units.ts'
 import type { ShotJournal } from '../ledger/shot-journal.ts'
 import type { OrderWire, WireAnswer } from '../net/order-wire.ts'
 import type { PreparedPost } from '../net/prepared-post.ts'
 import type { AheadSigner } from '../venues/polymarket/ahead-signer.ts'
 import { readOrderAnswer } from '../venues/polymarket/order-answer.ts'
 import type { OrderDraft, SignedDraft, Signer } from '../venues/polymarket/signer.ts'
+import { closureOf } from '../venues/polymarket/venue-closed.ts'
 import type { OrderFates, Shot } from './order-fate.ts'
 
 /** Connections fall silent, and the path is rehearsed, from this long before a shot may be wanted until the close. */
@@ -153,6 +154,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
       decidedAt: command.order.decidedAt,
       answer,
     })
+    tellClosure(answer)
     const read = readOrderAnswer(answer)
     switch (read.kind) {
       case 'matched':
@@ -187,6 +189,15 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
         break
     }
     if (inFlight === 0) settled()
+  }
+
+  /** A venue that takes no orders is not asked again by the next window. */
+  function tellClosure(answer: WireAnswer): void {
+    const closure = closureOf(answer)
+    if (closure === null) return
+    const at = deps.now()
+    const until = micros(at + closure.seconds * MICROS_PER_SECOND)
+    deps.emit({ kind: 'venue_closed', until, reason: closure.reason, recvAt: at, venueAt: null })
   }
 
   function tell(
