@@ -35,6 +35,7 @@ process.on('message', async (message) => {
   }
 })
 process.on('disconnect', async () => {
+  setTimeout(() => process.exit(1), 5_000).unref()
   rivals.close()
   await ours.stop()
   rmSync(folder, { recursive: true, force: true })

@@ -19,8 +19,9 @@ import { createSigner } from '../../dist/venues/polymarket/signer.js'
 import { CAP_TEXT, marketOf } from './wire-frames.mjs'
 
 const USER_AGENT = 'lastsecond/0.1'
-/** Between two shots, whatever their pace: the timer of one window is never in the flight of another. */
-const CLOSE_AFTER_MS = 610
+/** Long enough that a shot that had to wait for a slow one is still in its span; and its timers fall between two shots. */
+const CLOSE_AFTER_MS = 3_010
+const TRIGGER_SEC = 6
 const DOLLAR = 1_000_000
 const QUIETLY = { debug() {}, info() {} }
 
@@ -77,7 +78,12 @@ export async function startOurs({ channel, clob, privateKey, credentials, folder
 
 function settings() {
   return {
-    strategy: lastSecond.bind({ maxAsk: CAP_TEXT, shares: 5, listenFromSec: 120 }),
+    strategy: lastSecond.bind({
+      maxAsk: CAP_TEXT,
+      shares: 5,
+      triggerSec: TRIGGER_SEC,
+      listenFromSec: 120,
+    }),
     limits: {
       maxOrdersPerMarket: 1,
       maxBookAgeMs: 60_000,

@@ -16,6 +16,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { join } from 'node:path'
 import type { ConditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
@@ -30,6 +31,10 @@ export type ShotJournal = {
   armed(market: Market, venueIds: readonly string[]): Promise<void>
   /** Returns when the operating system has the line. */
   mark(venueId: string, order: Order, market: Market): void
+  /** Against a power cut: brings what was marked to the disk. Nobody waits for it, so it comes after the bytes have left. */
+  sync(): void
+  /** The same as a mark, into nowhere. */
+  rehearse(venueId: string, order: Order, market: Market): void
   /** Nothing of the window is open any more. */
   forget(conditionId: ConditionId): void
   readonly before: { readonly marks: readonly SentMark[]; readonly armed: readonly Market[] }
@@ -41,6 +46,7 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
   const sentFile = join(folder, 'sent.jsonl')
   const before = { marks: readMarks(sentFile, log), armed: readArmed(folder, log) }
   const sent = openSync(sentFile, 'a')
+  const nowhere = openSync(devNull, 'w')
   const texts = new Map<ConditionId, string>()
   let last: Promise<void> = Promise.resolve()
 
@@ -62,6 +68,11 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
     }
   }
 
+  function write(file: number, venueId: string, order: Order, market: Market): void {
+    const text = texts.get(market.conditionId) ?? JSON.stringify(market)
+    writeSync(file, `{"venueId":"${venueId}","order":${JSON.stringify(order)},"market":${text}}\n`)
+  }
+
   return {
     before,
     armed(market, venueIds) {
@@ -73,15 +84,9 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
       )
       return last
     },
-    mark(venueId, order, market) {
-      const text = texts.get(market.conditionId) ?? JSON.stringify(market)
-      writeSync(
-        sent,
-        `{"venueId":"${venueId}","order":${JSON.stringify(order)},"market":${text}}\n`,
-      )
-      // Against a power cut; the shot does not wait for it.
-      fdatasync(sent, () => undefined)
-    },
+    mark: (venueId, order, market) => write(sent, venueId, order, market),
+    sync: () => fdatasync(sent, () => undefined),
+    rehearse: (venueId, order, market) => write(nowhere, venueId, order, market),
     forget(conditionId) {
       texts.delete(conditionId)
       rm(armedFile(folder, conditionId), { force: true }).catch((error: unknown) =>
@@ -90,6 +95,7 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
     },
     close() {
       closeSync(sent)
+      closeSync(nowhere)
     },
   }
 }
