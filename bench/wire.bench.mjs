@@ -61,14 +61,15 @@ async function run(state, { everyMs, framesPerSecond, ways, shots }) {
       console.log(told.framesPerSecond, told.results.map((r) => `${r.way} ${r.market} ${r.micros?.toFixed(0)} ${r.requests}`).join('\n'))
       console.log(JSON.stringify(report.complaints.filter((c) => !/signs for itself/.test(c.error))).slice(0, 3000), '\n', JSON.stringify(report.state).slice(0, 4000))
     }
-    const signed = new Map(report.shots.map((shot) => [shot.slug, shot.signed]))
+    const known = new Map(report.shots.map((shot) => [shot.slug, shot]))
     for (const { way, market, micros, waited, requests: count } of told.results) {
       if (micros === null) throw new Error(`no order came of a shot of ${way}`)
       const isRival = RIVALS[way] !== undefined
       requests[way].add(isRival ? count / rounds : count)
       // Of a window whose orders were not ready in time the order was signed at the trigger, on a machine that is busy enough.
-      const went = isRival || signed.get(slugOf(market)) === 'ahead' ? way : 'inline'
-      values[went].push({ micros, waited })
+      const shot = isRival ? undefined : known.get(slugOf(market))
+      const went = shot === undefined || shot.signed === 'ahead' ? way : 'inline'
+      values[went].push({ micros, waited, inside: shot?.inside })
     }
     check(report, told.results)
   }

@@ -26,7 +26,12 @@ process.on('message', async (message) => {
   if (message.kind === 'list') ours.list(message.windows)
   if (message.kind === 'report') {
     process.send({
-      shots: ours.shots.map(({ signed, slug, answer }) => ({ signed, slug, answer: answer.kind })),
+      shots: ours.shots.map(({ signed, slug, decidedAt, answer }) => ({
+        signed,
+        slug,
+        answer: answer.kind,
+        inside: answer.wroteAt - decidedAt,
+      })),
       complaints: ours.complaints,
       state: process.env.DEBUG && ours.states(),
     })

@@ -111,7 +111,7 @@ function gateway(
   { config, endpoints, wallet, log, shot }: LiveArgs,
   account: PolymarketAccount,
   journal: ReturnType<typeof openShotJournal>,
-  { emit, now, venueNow }: GatewayContext,
+  { emit, now, venueNow, rehearse }: GatewayContext,
 ): Gateway {
   let closing = false
   const signer = createSigner(wallet)
@@ -157,6 +157,7 @@ function gateway(
     now,
     venueNow,
     salt: () => randomInt(1, SALT_BELOW),
+    rehearseDecision: rehearse,
     emit,
     log,
     shot,

@@ -38,6 +38,8 @@ export type LiveGatewayDeps = {
   readonly now: () => Micros
   venueNow(): Micros
   salt(): number
+  /** Goes through a decision that nobody hears of. */
+  rehearseDecision(): void
   readonly emit: EventSink
   readonly log: Log
   /** Told of each shot for the record of latencies. */
@@ -130,6 +132,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
 
   /** All that a shot does, but for the last step of each: the line goes nowhere, and so do the bytes. */
   function rehearse(): void {
+    deps.rehearseDecision()
     for (const one of armed.values()) {
       const rehearsal = one.rehearsals[one.next]
       if (rehearsal === undefined) continue
