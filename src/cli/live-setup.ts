@@ -127,7 +127,7 @@ function gateway(
   { config, endpoints, purse: { wallet }, log, shot }: LiveArgs,
   account: PolymarketAccount,
   journal: ReturnType<typeof openShotJournal>,
-  { emit, now, venueNow }: GatewayContext,
+  { emit, now, venueNow, rehearse }: GatewayContext,
 ): Gateway {
   let closing = false
   const signer = createSigner(wallet)
@@ -173,6 +173,7 @@ function gateway(
     now,
     venueNow,
     salt: () => randomInt(1, SALT_BELOW),
+    rehearseDecision: rehearse,
     emit,
     log,
     shot,

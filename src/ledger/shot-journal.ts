@@ -18,6 +18,7 @@ import {
   writeSync,
 } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { join } from 'node:path'
 import type { ConditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
@@ -32,6 +33,10 @@ export type ShotJournal = {
   armed(market: Market, venueIds: readonly string[]): Promise<void>
   /** Returns when the operating system has the whole line; throws when it has not. */
   mark(venueId: string, order: Order, market: Market): void
+  /** Against a power cut: brings what was marked to the disk. Nobody waits for it, so it comes after the bytes have left. */
+  sync(): void
+  /** The same as a mark, into nowhere. */
+  rehearse(venueId: string, order: Order, market: Market): void
   /** Nothing of the window is open any more. */
   forget(conditionId: ConditionId): void
   /** Drops what the ledger has settled. What is marked from then on goes to the new file. */
@@ -45,6 +50,7 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
   const sentFile = join(folder, 'sent.jsonl')
   const before = { marks: readMarks(sentFile, log), armed: readArmed(folder, log) }
   let sent = openSync(sentFile, 'a')
+  const nowhere = openSync(devNull, 'w')
   const texts = new Map<ConditionId, string>()
   let last: Promise<void> = Promise.resolve()
 
@@ -66,6 +72,15 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
     }
   }
 
+  function write(file: number, venueId: string, order: Order, market: Market): void {
+    const text = texts.get(market.conditionId) ?? JSON.stringify(market)
+    // It begins with a line break as well: half a line before it, of a full disk or of a killed process, must not swallow it.
+    const line = Buffer.from(
+      `\n{"venueId":"${venueId}","order":${JSON.stringify(order)},"market":${text}}\n`,
+    )
+    if (writeSync(file, line) < line.length) throw new Error('the journal of shots is not whole')
+  }
+
   return {
     before,
     armed(market, venueIds) {
@@ -77,16 +92,9 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
       )
       return last
     },
-    mark(venueId, order, market) {
-      const text = texts.get(market.conditionId) ?? JSON.stringify(market)
-      // It begins with a line break as well: half a line before it, of a full disk or of a killed process, must not swallow it.
-      const line = Buffer.from(
-        `\n{"venueId":"${venueId}","order":${JSON.stringify(order)},"market":${text}}\n`,
-      )
-      if (writeSync(sent, line) < line.length) throw new Error('the journal of shots is not whole')
-      // Against a power cut; the shot does not wait for it.
-      fdatasync(sent, () => undefined)
-    },
+    mark: (venueId, order, market) => write(sent, venueId, order, market),
+    sync: () => fdatasync(sent, () => undefined),
+    rehearse: (venueId, order, market) => write(nowhere, venueId, order, market),
     forget(conditionId) {
       texts.delete(conditionId)
       rm(armedFile(folder, conditionId), { force: true }).catch((error: unknown) =>
@@ -104,6 +112,7 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
     },
     close() {
       closeSync(sent)
+      closeSync(nowhere)
     },
   }
 }

@@ -4,7 +4,7 @@
  * never sent again.
  */
 import type { Arm, Submit } from '../domain/commands.ts'
-import type { ConditionId } from '../domain/ids.ts'
+import { type ConditionId, orderId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import { isFinal, type Order, type Rung } from '../domain/order.ts'
 import type { Account, EventSink, Gateway, Log } from '../domain/ports.ts'
@@ -17,10 +17,12 @@ import { readOrderAnswer } from '../venues/polymarket/order-answer.ts'
 import type { OrderDraft, SignedDraft, Signer } from '../venues/polymarket/signer.ts'
 import { closureOf } from '../venues/polymarket/venue-closed.ts'
 import type { OrderFates, Shot } from './order-fate.ts'
+import { createVigil } from './vigil.ts'
 
-/** Connections fall silent, and the path is rehearsed, from this long before a shot may be wanted until the close. */
-const QUIET_BEFORE_MS = 3_000
-const REHEARSE_EVERY_MS = 5
+/** Orders are signed and laid out so many at a time: the loop turns in between. */
+const LADDER_SLICE = 10
+/** Rehearsed where nothing is signed ahead; as long as an order. */
+const STAND_IN = JSON.stringify({ rehearsal: '0'.repeat(900) })
 
 export type LiveGatewayDeps = {
   readonly wire: OrderWire
@@ -37,6 +39,8 @@ export type LiveGatewayDeps = {
   readonly now: () => Micros
   venueNow(): Micros
   salt(): number
+  /** Goes through a decision that nobody hears of. */
+  rehearseDecision(): void
   readonly emit: EventSink
   readonly log: Log
   /** Told of each shot for the record of latencies. */
@@ -52,13 +56,25 @@ export type ShotRecord = {
 }
 
 type Ready = { readonly venueId: string; readonly post: PreparedPost; readonly signedAt: Micros }
-type Armed = { readonly market: Market; readonly rungs: Map<string, Ready> }
+type Armed = {
+  readonly market: Market
+  readonly rungs: Map<string, Ready>
+  /** What a rehearsal goes through, in turn: each comes to be stamped with the second that it would be sent in. */
+  rehearsals: readonly Rehearsal[]
+  next: number
+}
+type Rehearsal = { readonly order: Order; readonly ready: Ready }
 
 export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
   const armed = new Map<ConditionId, Armed>()
-  const hushed = new Set<ConditionId>()
-  const timers = new Set<NodeJS.Timeout>()
-  let quiet = 0
+  const kept = new Set<ConditionId>()
+  let standIn: PreparedPost | null = null
+  const vigil = createVigil({
+    now: deps.now,
+    venueNow: deps.venueNow,
+    quiet: deps.wire.quiet,
+    rehearse,
+  })
   let inFlight = 0
   let withdrawn: Promise<void> = Promise.resolve()
   let settled: () => void = () => undefined
@@ -83,56 +99,65 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
   async function arm(command: Arm): Promise<void> {
     const { market, rungs } = command
     const signedAt = deps.now()
-    const signed = await deps.ahead.sign(rungs.map((rung) => draft(rung, market)))
+    watchOver(command)
+    const pairs: (readonly [string, Ready])[] = []
+    for (let from = 0; from < rungs.length; from += LADDER_SLICE) {
+      const slice = rungs.slice(from, from + LADDER_SLICE)
+      const signed = await deps.ahead.sign(slice.map((rung) => draft(rung, market)))
+      slice.forEach((rung, at) => {
+        pairs.push([keyOf(rung), ready(signed[at] as SignedDraft, signedAt)])
+      })
+    }
     await deps.journal.armed(
       market,
-      signed.map(({ venueId }) => venueId),
+      pairs.map(([, { venueId }]) => venueId),
     )
-    if (closed) return
-    const pairs = rungs.map(
-      (rung, at) => [keyOf(rung), ready(signed[at] as SignedDraft, signedAt)] as const,
-    )
-    armed.set(market.conditionId, { market, rungs: new Map(pairs) })
-    // A copy of its own: the bytes of a shot that is on its way are not stamped anew.
-    hush(command, signed[0] && deps.prepare(signed[0].body))
+    if (closed || !kept.has(market.conditionId)) return
+    const rehearsals = rungs.map((rung, at) => ({
+      order: rehearsed(rung, market),
+      ready: pairs[at]?.[1] as Ready,
+    }))
+    armed.set(market.conditionId, { market, rungs: new Map(pairs), rehearsals, next: 0 })
   }
 
   /** The last seconds belong to the shot: nothing else on its connections, and its path kept warm. */
-  function hush({ market, from }: Arm, sample: PreparedPost | undefined): void {
-    if (hushed.has(market.conditionId)) return
-    hushed.add(market.conditionId)
-    const until = (at: Micros): number => (at - deps.venueNow()) / MICROS_PER_MS
-    after(until(from) - QUIET_BEFORE_MS, () => {
-      quiet += 1
-      deps.wire.quiet(true)
-      const rehearsal = setInterval(() => {
-        if (sample !== undefined) deps.wire.rehearse(sample.stamp(epochSec()))
-      }, REHEARSE_EVERY_MS)
-      timers.add(rehearsal)
-      after(until(market.endAt), () => {
-        clearInterval(rehearsal)
-        timers.delete(rehearsal)
-        hushed.delete(market.conditionId)
-        armed.delete(market.conditionId)
-        quiet -= 1
-        if (quiet === 0) deps.wire.quiet(false)
-      })
+  function watchOver({ market, from }: Arm): void {
+    if (kept.has(market.conditionId)) return
+    kept.add(market.conditionId)
+    vigil.keep(from, market.endAt, () => {
+      kept.delete(market.conditionId)
+      armed.delete(market.conditionId)
     })
   }
 
-  function after(ms: number, action: () => void): void {
-    const timer = setTimeout(
-      () => {
-        timers.delete(timer)
-        action()
-      },
-      Math.max(0, ms),
-    )
-    timers.add(timer)
+  function rehearsed(rung: Rung, { conditionId, slug }: Market): Order {
+    const id = orderId(`${slug}/1`)
+    return { id, conditionId, strategy: 'rehearsal', ...rung, decidedAt: deps.now() }
+  }
+
+  /** All that a shot does, but for the last step of each: the line goes nowhere, and so do the bytes. */
+  function rehearse(): void {
+    deps.rehearseDecision()
+    for (const one of armed.values()) {
+      const rehearsal = one.rehearsals[one.next]
+      if (rehearsal === undefined) continue
+      one.next = (one.next + 1) % one.rehearsals.length
+      const { order, ready: sample } = rehearsal
+      deps.journal.rehearse(sample.venueId, order, one.market)
+      return deps.wire.rehearse(sample.post.stamp(epochSec()))
+    }
+    standIn ??= deps.prepare(STAND_IN)
+    deps.wire.rehearse(standIn.stamp(epochSec()))
   }
 
   function epochSec(): number {
     return Math.floor(deps.venueNow() / MICROS_PER_SECOND)
+  }
+
+  /** Signed for one shot, and rehearsed no more: its bytes may still be on their way. */
+  function spend({ market }: Submit): void {
+    const window = armed.get(market.conditionId)
+    if (window !== undefined) window.rehearsals = []
   }
 
   /** Signed ahead for exactly this order, and not too long ago. Taken away: the same signature twice is the same order twice. */
@@ -243,6 +268,8 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
       const shot: Shot = { venueId, order, market, sentAt: deps.now() }
       inFlight += 1
       deps.wire.send(request, (answer) => answered(command, shot, answer, ahead !== null))
+      deps.journal.sync()
+      spend(command)
     },
     cancelAll() {
       // Nothing of ours rests: a fill-or-kill is over before its answer. What a person left there goes too.
@@ -262,7 +289,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     },
     async close() {
       closed = true
-      for (const timer of timers) clearTimeout(timer)
+      vigil.close()
       if (inFlight > 0)
         await new Promise<void>((resolve) => {
           settled = resolve
