@@ -64,6 +64,7 @@ export async function openLive(args: LiveArgs): Promise<Live> {
         ledger,
         journal,
         balance: account.balance,
+        refresh: account.refresh,
         redeem: redemption(redeemer, ledger),
         now: nowMicros,
         log,
@@ -72,6 +73,7 @@ export async function openLive(args: LiveArgs): Promise<Live> {
       createAfterShot({
         account,
         redeem: redemption(redeemer, ledger),
+        paid: (conditionId) => ledger.redeemed(conditionId, nowMicros()),
         unredeemed: ledger.unredeemed,
         cash: () => bot()?.cash() ?? microUsdc(0),
         isQuiet: () => bot()?.isQuiet() ?? false,
