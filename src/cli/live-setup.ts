@@ -89,6 +89,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
         ledger,
         journal,
         balance: account.balance,
+        refresh: account.refresh,
         redeem: redemption(redeemer, ledger),
         now: nowMicros,
         log,
@@ -97,6 +98,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
       createAfterShot({
         account,
         redeem: redemption(redeemer, ledger),
+        paid: (conditionId) => ledger.redeemed(conditionId, nowMicros()),
         unredeemed: ledger.unredeemed,
         cash: () => bot()?.cash() ?? microUsdc(0),
         isQuiet: () => bot()?.isQuiet() ?? false,

@@ -113,8 +113,8 @@ export function createEngine(settings: EngineSettings): Engine {
       case 'tick_size_change': {
         const trader = books.apply(event)
         if (trader === undefined) return
-        // What was made ready for another grid is of no use.
-        if (event.kind === 'tick_size_change' && trader.rungsAsked) arm(trader)
+        // What was made ready for another grid is of no use. A snapshot may tell of it, too.
+        if (event.kind !== 'book_delta' && trader.readyFor !== null) arm(trader)
         return onBook(trader, event.recvAt)
       }
       case 'timer':
@@ -161,6 +161,8 @@ export function createEngine(settings: EngineSettings): Engine {
   function onOperator({ action, recvAt }: Operator): void {
     if (action === 'pause' || action === 'resume') paused = action === 'pause'
     if (action === 'kill' || action === 'resume') halted = action === 'kill'
+    if (action === 'resume')
+      for (const trader of traders.values()) if (trader.readyFor === '') arm(trader)
     if (action === 'stop') stopping = true
     if (action === 'kill' || action === 'stop') command({ kind: 'cancel_all' })
     fact({ kind: 'operator', at: recvAt, action })
@@ -261,12 +263,16 @@ export function createEngine(settings: EngineSettings): Engine {
     })
   }
 
-  /** Whatever the strategy may want in the last second is made ready before it. */
+  /** Whatever the strategy may want in the last second is made ready before it, once for each grid. */
   function arm(trader: LastSecondTrader): void {
     const { ladder } = settings.strategy
-    if (ladder === null || trader.ordersSent > 0 || stopping) return
-    trader.rungsAsked = true
+    const isOver = trader.ordersSent > 0 || trader.state === 'passed'
+    if (ladder === null || stopping || isOver) return
     const tickSizes = { UP: trader.up.book.tickSize, DOWN: trader.down.book.tickSize }
+    const readyFor = halted ? '' : `${tickSizes.UP}/${tickSizes.DOWN}`
+    if (trader.readyFor === readyFor) return
+    trader.readyFor = readyFor
+    if (halted) return
     const { market } = trader
     const rungs = rungsOf(market, tickSizes, ladder)
     command({ kind: 'arm', market, rungs, from: schedule.triggerAt(market) })
