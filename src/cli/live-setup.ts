@@ -112,7 +112,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
 }
 
 /** What would make every shot fail is said before the first, in the words of the doctor. */
-async function preflight({ config, endpoints, purse, isEmbedded }: LiveArgs) {
+async function preflight({ config, endpoints, purse, isEmbedded, log }: LiveArgs) {
   const http = createHttp({ userAgent: USER_AGENT, timeoutMs: ANSWER_TIMEOUT_MS, now: nowMicros })
   const clob = createClobReads({ http, endpoints })
   const [{ lines, account, balance }, offset] = await Promise.all([
@@ -121,6 +121,8 @@ async function preflight({ config, endpoints, purse, isEmbedded }: LiveArgs) {
   ])
   // A clock that cannot be read now is waited for by the bot itself.
   refuseWhatFails([...lines, ...(offset === null ? [] : [offsetLine(offset, isEmbedded)])])
+  for (const { name, state, detail, fix } of lines)
+    if (state === 'warning') log.warn(`${name}: ${detail}`, { fix })
   if (account === null) throw new UserError('preflight', 'the venue does not know this account')
   return { account, balance }
 }

@@ -2,10 +2,22 @@
  * No secret leaves its place. Every verb that comes near a key runs with unique ones planted in all places at once; afterwards they are searched for in
  * what it printed and in every file it left. And who need not open a key does not: what is opened is written down while it runs.
  */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, readSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { credentialsOf } from '../../src/local-venue/credentials.ts'
+import { throwAwayAccount } from '../../src/local-venue/identity.ts'
+import { type RunningVenue, startLocalVenue } from '../../src/local-venue/venue.ts'
 import { filesBelow, leaks, PLACES, type Place, type Planted, plant } from '../support/canary.ts'
 import { commandLine } from '../support/command-line.ts'
 
@@ -27,6 +39,8 @@ type Command = {
   readonly plants?: readonly Place[]
   /** Places whose secret it may open. */
   readonly opens?: readonly Place[]
+  /** It is pointed at an embedded venue that runs already; the file that says where may hold the key. */
+  readonly venue?: boolean
   /** A secret on standard input. */
   readonly input?: boolean
   /** Files below the folder that a planted one may move to. */
@@ -35,7 +49,6 @@ type Command = {
 
 const RUN = ['run', '--once', '--json', '--asset', 'btc', '--interval', '5m', '--first-close', '40']
 
-/** Orders sent for real belong here as one more entry: one place planted, and that place opened. */
 const COMMANDS: readonly Command[] = [
   {
     name: 'a dry run',
@@ -53,17 +66,60 @@ const COMMANDS: readonly Command[] = [
     did: (_, out) => out.includes('"name":"venue clock","state":"ok"'),
   },
   {
-    name: 'doctor --live',
+    name: 'doctor --live on the embedded venue, whatever keys are set',
     args: ['doctor', '--live'],
+    code: 0,
+    did: (_, out) => /ok +key: from the play account of the embedded venue/.test(out),
+  },
+  {
+    name: 'doctor --live for polymarket with a key in every place',
+    args: ['doctor', '--live', '--venue', 'polymarket'],
+    venue: true,
     code: 7,
     did: (_, out) => /more than one place is set: KEYSTORE_FILE, KEY_FD, POLY/.test(out),
   },
   {
-    name: 'doctor --live with a keystore alone',
-    args: ['doctor', '--live'],
+    name: 'doctor --live for polymarket with a keystore alone, at an embedded venue',
+    args: ['doctor', '--live', '--venue', 'polymarket'],
     plants: ['keystore'],
+    venue: true,
     code: 7,
-    did: (_, out) => /ok +key: set by KEYSTORE_FILE/.test(out),
+    did: (_, out) => /ok +key: set by KEYSTORE_FILE/.test(out) && /FAIL +lock: live/.test(out),
+  },
+  {
+    name: 'a live run on the embedded venue',
+    // A world with something to buy in the last second.
+    args: [...RUN, '--live', '--seed', '4', '--epoch', '1795240000000'],
+    code: 0,
+    did: ({ cwd }, out) =>
+      out.includes('"decision"') &&
+      readFileSync(join(cwd, 'log/finder.log'), 'utf8').includes('"level":"debug"') &&
+      readdirSync(join(cwd, 'data/local/live/journal')).length > 0,
+  },
+  {
+    name: 'balance',
+    args: ['balance'],
+    code: 0,
+    did: (_, out) => out.includes('10000.00 USD'),
+  },
+  {
+    name: 'balance with a key in every place',
+    args: ['balance', '--venue', 'polymarket'],
+    code: 7,
+    did: (_, out) => out === '',
+  },
+  {
+    name: 'approve --yes',
+    args: ['approve', '--yes'],
+    venue: true,
+    code: 0,
+    did: (_, out) => out.includes('Everything is allowed already'),
+  },
+  {
+    name: 'a rehearsal without an order',
+    args: ['rehearse', '--no-order'],
+    code: 0,
+    did: (_, out) => out.includes('would send'),
   },
   {
     name: 'config show',
@@ -117,8 +173,37 @@ const COMMANDS: readonly Command[] = [
   },
 ]
 
+/** What the embedded venue makes of the seeds that are played here: its account's key, and the passphrase of that account's credentials. */
+const SEED = 1
+const SEEDS = [SEED, 4]
+
+let venue: RunningVenue
+
+beforeAll(async () => {
+  venue = await startLocalVenue({ profile: 'demo', seed: SEED })
+})
+
+afterAll(() => venue.close())
+
+/** The venue prints it for all to see, in its own line; nobody else may. */
+function plantPlay({ cwd, secrets, homes }: Planted, named: boolean): string[] {
+  const writable = secrets as Map<string, string>
+  for (const seed of SEEDS) {
+    const { privateKey, address } = throwAwayAccount(seed)
+    writable.set(`key of the embedded account ${seed}`, privateKey.slice(2))
+    writable.set(`passphrase of account ${seed}`, credentialsOf(seed, address).passphrase)
+  }
+  if (!named) return []
+  const file = join(cwd, 'venue.json')
+  const line = { ...venue.endpoints, account: venue.account, chainId: venue.chainId }
+  writeFileSync(file, JSON.stringify(line))
+  ;(homes as Set<string>).add(file)
+  return ['--venue-json', file]
+}
+
 async function runWatched(command: Command) {
   const planted = await plant(command.plants ?? PLACES)
+  const extra = plantPlay(planted, command.venue === true)
   for (const name of command.movesTo ?? [])
     (planted.homes as Set<string>).add(join(planted.cwd, name))
   let input: string | undefined
@@ -127,7 +212,7 @@ async function runWatched(command: Command) {
     ;(planted.secrets as Map<string, string>).set('key on standard input', input)
   }
   const notes = join(planted.cwd, 'tmp/spy.jsonl')
-  const ran = await commandLine(command.args, {
+  const ran = await commandLine([...command.args, ...extra], {
     cwd: planted.cwd,
     env: {
       ...planted.env,
@@ -207,6 +292,17 @@ describe('the search finds what it is for', () => {
     const [secret = ''] = planted.secrets.values()
     appendFileSync(join(planted.cwd, 'log/deep/x.log'), `before ${write(secret)} after`)
     expect(leaks(planted, {})).toEqual([expect.stringContaining('log/deep/x.log')])
+  })
+
+  test("the embedded venue's own line holds its account's key, and is found out", async () => {
+    const planted = await plant([])
+    plantPlay(planted, false)
+    const { account } = venue
+    const line = JSON.stringify({ account, ...credentialsOf(SEED, account.address) })
+    expect(leaks(planted, { stdout: line })).toEqual([
+      expect.stringContaining('key of the embedded account 1, as hex'),
+      expect.stringContaining('passphrase of account 1'),
+    ])
   })
 
   test('what is opened is seen', async () => {
