@@ -257,6 +257,8 @@ function manyWindows(count) {
     ratePerSec: 2,
     listedAhead: 1,
     holdsResolution: () => false,
+    // What breaks in here ends the measurement.
+    bugs: { attempt: (act) => act() },
   })
   let resolved = 0
   world.listen((event) => {

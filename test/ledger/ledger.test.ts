@@ -110,7 +110,14 @@ describe('the ledger', () => {
       await writeOperatorAction({ path: written, startingCash: CASH, log: silent }, action, at(1))
     for (const path of [heard, written]) {
       const next = await open(path)
-      expect(await next.restore()).toEqual({ cash: CASH, paused, halted, shots: [] })
+      expect(await next.restore()).toEqual({
+        cash: CASH,
+        paused,
+        halted,
+        shots: [],
+        barred: [],
+        settled: [],
+      })
       await next.close()
     }
   })

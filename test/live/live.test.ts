@@ -172,18 +172,21 @@ async function settleAll(child: ChildProcess): Promise<void> {
     ask<{ count: number }>(
       `SELECT COUNT(*) AS count FROM orders WHERE condition_id NOT IN (SELECT condition_id FROM settlements)`,
     )[0]?.count
-  const before = settled()
-  await vi.waitUntil(() => settled() > before, { timeout: SETTLES_WITHIN_MS, interval: 200 })
+  const unpaid = () =>
+    ask<{ count: number }>(
+      'SELECT COUNT(*) AS count FROM settlements WHERE payout_micro_usd > 0 AND condition_id NOT IN (SELECT condition_id FROM redemptions)',
+    )[0]?.count
   child.kill('SIGTERM')
   await ended(child)
-  // Windows that were still open when it ended are carried over once more, without new ones.
-  if (openRows() !== 0) {
-    writeFileSync(join(folder, 'bot.yaml'), quieter(readFileSync(join(folder, 'bot.yaml'), 'utf8')))
-    const last = startBot()
-    await vi.waitUntil(() => openRows() === 0, { timeout: SETTLES_WITHIN_MS, interval: 200 })
-    last.kill('SIGTERM')
-    await ended(last)
-  }
+  // What was still open when it ended is carried over once more, without new shots.
+  writeFileSync(join(folder, 'bot.yaml'), quieter(readFileSync(join(folder, 'bot.yaml'), 'utf8')))
+  const last = startBot()
+  await vi.waitUntil(() => openRows() === 0 && unpaid() === 0, {
+    timeout: SETTLES_WITHIN_MS,
+    interval: 200,
+  })
+  last.kill('SIGTERM')
+  await ended(last)
 }
 
 /** The same bot, that takes no new shot. */

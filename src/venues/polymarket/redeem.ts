@@ -44,7 +44,7 @@ export function createRedeemer(rpc: string, wallet: SigningWallet): Redeemer {
   const adapter = new Contract(ADAPTER, ABI, owner)
   const dollars = new Contract(DOLLARS, DOLLAR_ABI, owner)
 
-  // One transaction at a time: each has the number after the one before.
+  // One transaction is sent at a time: each has the number after the one before.
   let last: Promise<unknown> = Promise.resolve()
   function inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const next = last.then(work, work)
@@ -60,13 +60,8 @@ export function createRedeemer(rpc: string, wallet: SigningWallet): Redeemer {
   async function redeem(conditionId: ConditionId): Promise<boolean> {
     const known = (await call(outcomes, 'payoutDenominator', conditionId)) as bigint
     if (known === 0n) return false
-    const sent = await call(
-      adapter,
-      'redeemPositions',
-      DOLLARS,
-      ZeroHash,
-      conditionId,
-      BOTH_OUTCOMES,
+    const sent = await inTurn(() =>
+      call(adapter, 'redeemPositions', DOLLARS, ZeroHash, conditionId, BOTH_OUTCOMES),
     )
     return done(sent as { hash: string })
   }
@@ -87,7 +82,7 @@ export function createRedeemer(rpc: string, wallet: SigningWallet): Redeemer {
   }
 
   return {
-    redeem: (conditionId) => inTurn(() => redeem(conditionId)),
+    redeem,
     approve: (spenders) => inTurn(() => approve(spenders)),
     dollars: async () => (await call(dollars, 'balanceOf', owner.address)) as bigint,
     close: () => provider.destroy(),

@@ -98,7 +98,7 @@ describe('.env', () => {
     [['--venue', 'mars'], 4, /venue must be one of local, polymarket, got "mars"/],
     [['--asset', 'doge'], 4, /ones of btc, eth, sol, xrp, got "doge"/],
     [['--asset', ''], 2, /--asset needs a value/],
-    [['--asset', 'btc', '--asset', 'eth'], 2, /--asset may be given once/],
+    [['--asset', 'btc', '--asset', 'eth'], 2, /--asset is given more than once/],
     [['--interval', '7m'], 4, /7m/],
     [['--strategy', 'last-secnd'], 4, /no strategy "last-secnd".*did you mean last-second/],
     [['--no-env'], 2, /nothing to do/],
@@ -112,7 +112,7 @@ describe('.env', () => {
 
   test('a folder where .env should be', async () => {
     mkdirSync(join(cwd, '.env'))
-    expect((await init(['--force'])).err).toMatch(/\.env is a folder/)
+    expect((await init(['--force'])).err).toMatch(/\.env (is a folder|cannot be read \(EISDIR\))/)
   })
 })
 
