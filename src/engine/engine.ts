@@ -30,6 +30,7 @@ import { createPrices } from './prices.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
 import { createSettling, type Till } from './settling.ts'
+import { createTruths } from './truth.ts'
 
 export type Step = {
   readonly commands: readonly EngineCommand[]
@@ -81,6 +82,7 @@ export function createEngine(settings: EngineSettings): Engine {
   })
   const books = createBooks(command, fact)
   const prices = createPrices()
+  const truths = createTruths((market) => holdMicros(market, settings))
   const jitter = createJitter()
   const settling = createSettling({
     traders,
@@ -127,7 +129,10 @@ export function createEngine(settings: EngineSettings): Engine {
       case 'order_outcome':
         return settling.onOutcome(event)
       case 'price_tick':
+        truths.apply(event)
         return prices.apply(event)
+      case 'strike_quote':
+        return truths.quote(event)
       case 'feed': {
         const { feed, state, detail } = event
         return fact({ kind: 'feed', at: event.recvAt, feed, state, detail })
@@ -323,6 +328,7 @@ export function createEngine(settings: EngineSettings): Engine {
       cash: till.cash,
       hold: holdNow(),
       prices: prices.of(trader.market.asset, recvAt),
+      truth: truths.of(trader.market, venueNow(recvAt)),
     }
     const { decision, order } = evaluate(trader, world, settings)
     const late = decision.checks.some((check) => check.name === 'DEADLINE' && !check.ok)
@@ -377,6 +383,7 @@ export function createEngine(settings: EngineSettings): Engine {
   function retire(trader: LastSecondTrader): void {
     traders.delete(trader.market.conditionId)
     schedule.forget(trader)
+    truths.forget(trader.market.conditionId)
     command({ kind: 'retire', conditionId: trader.market.conditionId })
   }
 
