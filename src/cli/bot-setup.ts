@@ -19,6 +19,7 @@ import { engineRestarts } from '../venues/polymarket/engine-restarts.ts'
 import { createGammaFinder, type GammaFinder } from '../venues/polymarket/gamma-finder.ts'
 import { createBookSource } from '../venues/polymarket/market-channel.ts'
 import { createRtdsFeed } from '../venues/polymarket/rtds-feed.ts'
+import { createStrikePage } from '../venues/polymarket/strike-page.ts'
 import { createVenueClock } from '../venues/polymarket/venue-clock.ts'
 
 export const USER_AGENT = 'lastsecond/0.1'
@@ -36,7 +37,7 @@ const PRICE_FEEDS: Readonly<
 
 /** The parts with all they can do: verbs that only look use more of them than the bot does. */
 export type RealVenueParts = VenueParts & {
-  readonly finder: GammaFinder
+  readonly finder: GammaFinder & VenueParts['finder']
   readonly books: ReturnType<typeof createBookSource>
 }
 
@@ -108,6 +109,14 @@ export function venueParts(
         maxMinutesAhead: config.discovery.maxMinutesAhead,
       },
     })
+    const page = createStrikePage({
+      http,
+      site: endpoints.site,
+      emit,
+      now,
+      venueNow,
+      log,
+    })
     const books = createBookSource({
       url: endpoints.marketWs,
       fetchBook: (token) => clob.fetchBookJson(token),
@@ -123,7 +132,19 @@ export function venueParts(
       },
     })
     const feeds = priceFeeds(config, endpoints, emit, log)
-    return { books, finder, clock, feeds }
+    return {
+      books,
+      finder: {
+        ...finder,
+        askStrike: page.ask,
+        async stop() {
+          page.close()
+          await finder.stop()
+        },
+      },
+      clock,
+      feeds,
+    }
   }
 }
 

@@ -114,6 +114,13 @@ export type PriceTick = Stamp & {
   readonly price: string
 }
 
+/** What the venue's website says is the price to beat. A float as text: a cross-check, not what is compared. */
+export type StrikeQuote = Stamp & {
+  readonly kind: 'strike_quote'
+  readonly conditionId: ConditionId
+  readonly price: string
+}
+
 /** The state of a source of prices. `refused`: it will not serve us, and is not asked again. */
 export type FeedChanged = Stamp & {
   readonly kind: 'feed'
@@ -183,6 +190,7 @@ export type EngineEvent =
   | RoundTrip
   | OrderOutcome
   | PriceTick
+  | StrikeQuote
   | FeedChanged
   | VenueClosed
   | Timer

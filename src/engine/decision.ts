@@ -4,6 +4,7 @@ import { orderId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { Order } from '../domain/order.ts'
 import type { Intent, View } from '../domain/strategy.ts'
+import type { Truth } from '../domain/truth.ts'
 import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
 import { sharesFor, spendFor } from '../pricing/amounts.ts'
 import { takerFee } from '../pricing/fees.ts'
@@ -20,6 +21,7 @@ export type World = {
   readonly hold: Hold | null
   readonly closure: Closure | null
   readonly prices: readonly QuotedPrice[]
+  readonly truth: Truth
 }
 
 export type Evaluation = { readonly decision: Decision; readonly order: Order | null }
@@ -36,6 +38,7 @@ export function evaluate(
     leftMicros: market.endAt - world.venueNow,
     up: tokenView(trader.up, world.recvAt),
     down: tokenView(trader.down, world.recvAt),
+    truth: world.truth,
     cash: world.cash,
     ordersSent: trader.ordersSent,
   }
@@ -60,6 +63,7 @@ export function evaluate(
     down: bookView(trader.down, world.recvAt),
     prices: world.prices,
     deadline: world.deadline,
+    truth: world.truth,
     side: verdict.side,
     limit: intent?.limit ?? null,
     spend,

@@ -30,6 +30,7 @@ import { createPrices } from './prices.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
 import { createSettling, type Till } from './settling.ts'
+import { createTruths } from './truth.ts'
 
 export type Step = {
   readonly commands: readonly EngineCommand[]
@@ -82,6 +83,7 @@ export function createEngine(settings: EngineSettings): Engine {
   })
   const books = createBooks(command, fact)
   const prices = createPrices()
+  const truths = createTruths((market) => holdMicros(market, settings))
   const jitter = createJitter()
   const settling = createSettling({
     traders,
@@ -128,7 +130,10 @@ export function createEngine(settings: EngineSettings): Engine {
       case 'order_outcome':
         return settling.onOutcome(event)
       case 'price_tick':
+        truths.apply(event)
         return prices.apply(event)
+      case 'strike_quote':
+        return truths.quote(event)
       case 'feed': {
         const { feed, state, detail } = event
         return fact({ kind: 'feed', at: event.recvAt, feed, state, detail })
@@ -337,6 +342,7 @@ export function createEngine(settings: EngineSettings): Engine {
       hold: holdNow(),
       closure,
       prices: prices.of(trader.market.asset, recvAt),
+      truth: truths.of(trader.market, venueNow(recvAt)),
     }
     const { decision, order } = evaluate(trader, world, settings)
     const late = decision.checks.some((check) => check.name === 'DEADLINE' && !check.ok)
@@ -391,6 +397,7 @@ export function createEngine(settings: EngineSettings): Engine {
   function retire(trader: LastSecondTrader): void {
     traders.delete(trader.market.conditionId)
     schedule.forget(trader)
+    truths.forget(trader.market.conditionId)
     command({ kind: 'retire', conditionId: trader.market.conditionId })
   }
 
