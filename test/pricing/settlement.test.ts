@@ -37,6 +37,7 @@ function input(change: Partial<ProjectionInput> = {}): ProjectionInput {
     current: null,
     volatility: { sigma: 0.0001, error: 0 },
     alignmentSec: 0,
+    jumps: null,
     ...change,
   }
 }
@@ -233,7 +234,7 @@ describe('a candle', () => {
 
 describe('the chance of a flip, against walks of seeded randomness', () => {
   const SIGMA = 0.00005
-  const WALKS = 8_000
+  const WALKS = 1_200
 
   /** How often the projected winner of a state loses when the walk goes on from what was known. */
   test.each([

@@ -58,7 +58,7 @@ describe('the sum of a span', () => {
             (sec) => !anchors.includes(sec),
           )
           const slow = slowVariance(anchors, unknown)
-          expect(estimate?.walkVariance ?? -1).toBeCloseTo(slow, 6)
+          expect(estimate?.walk.squares ?? -1).toBeCloseTo(slow, 6)
           const { known: there = 0, filled = 0, remaining = 0 } = estimate ?? {}
           expect(there + filled + remaining).toBe(count)
           expect(there).toBe(prints.sumBefore(span.toSec, count).present)
@@ -78,7 +78,7 @@ describe('the sum of a span', () => {
     expect(estimate?.sum).toBe(P0 * 5n + 250n)
     expect(estimate?.fixedSum).toBe(estimate?.sum)
     // A bridge of four steps: n(n + 1)(n + 2) / 12 with n = 3.
-    expect(estimate?.walkVariance).toBe(5)
+    expect(estimate?.walk.squares).toBe(5)
   })
 
   test('projects the rest at the newest print, or at a newer price', () => {

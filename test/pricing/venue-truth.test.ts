@@ -1,0 +1,163 @@
+/** The projection against the truth of the embedded venue: prices whose volatility changes by itself, with jumps, relayed late, some of them lost. */
+import { describe, expect, test } from 'vitest'
+import type { Asset } from '../../src/domain/ids.ts'
+import { dollarsForProbability, type PriceE18, priceE18 } from '../../src/domain/price.ts'
+import { micros } from '../../src/domain/units.ts'
+import { createBasis } from '../../src/pricing/basis.ts'
+import { USUAL_JUMPS } from '../../src/pricing/jumps.ts'
+import { createPrints, type Prints } from '../../src/pricing/prints.ts'
+import { type Projection, project } from '../../src/pricing/settlement.ts'
+import type { CurrentPrice } from '../../src/pricing/settlement-outlook.ts'
+import type { SettlementRule } from '../../src/pricing/settlement-rule.ts'
+import { findStrike } from '../../src/pricing/strike.ts'
+import { createVolatility } from '../../src/pricing/volatility.ts'
+import { createExchangePath } from '../../src/sim/exchange-path.ts'
+import { createPricePath, type PricePath } from '../../src/sim/price-process.ts'
+import { createRandom } from '../../src/sim/random.ts'
+import { type WindowSpan, winnerOf } from '../../src/sim/window-truth.ts'
+
+const FIRST = 1_000_000
+const LENGTH = 300
+const WINDOWS = 14
+const RELAY_SEC = 2
+const LOST_SHARE = 0.02
+const TWAP: SettlementRule = { kind: 'twap', lookbackSec: 60, offsetSec: 0 }
+const CANDLE: SettlementRule = { kind: 'candle', source: 'binance', intervalSec: LENGTH }
+
+type Called = { readonly stated: number; readonly isFlip: boolean; readonly by: Projection }
+
+const e18 = (print: number): PriceE18 => priceE18(BigInt(print) * 10_000_000_000n)
+
+function at(sec: number) {
+  return micros(sec * 1_000_000)
+}
+
+/** What a client holds of a path: its prints up to a second, and how restless they were. */
+function clientOf(seed: number, path: PricePath, lostShare: number) {
+  const prints = createPrints(1_000)
+  const volatility = createVolatility()
+  const random = createRandom('lost', seed)
+  let nextSec = path.oldestSec()
+  return {
+    prints,
+    volatility,
+    hearUntil(sec: number) {
+      for (; nextSec <= sec; nextSec += 1) {
+        if (random.chance(lostShare)) continue
+        const price = e18(path.printAt(nextSec))
+        prints.add({ sec: nextSec, price, recvAt: at(nextSec + RELAY_SEC) }, nextSec)
+        volatility.add(nextSec, dollarsForProbability(price))
+      }
+    },
+  }
+}
+
+function strikeOf(rule: SettlementRule, prints: Prints, startSec: number, path: PricePath) {
+  const strike = findStrike(rule, {
+    startSec,
+    averages: null,
+    prints,
+    candleOpen: rule.kind === 'candle' ? e18(path.printAt(startSec)) : null,
+    crossCheck: null,
+    exchange: null,
+    basis: null,
+    sigma: null,
+  })
+  if (strike === null) throw new Error('no strike')
+  return strike
+}
+
+type Setting = {
+  readonly asset: Asset
+  readonly rule: SettlementRule
+  readonly left: number
+  readonly withExchange: boolean
+}
+
+/** Every window of a path, as it was called so many seconds before its end. */
+function callsOf(seed: number, { asset, rule, left, withExchange }: Setting): Called[] {
+  const options = { seed, asset, fromSec: FIRST - 400, keepSec: 9_000, pinAt: () => null }
+  const path = createPricePath(options)
+  const exchange = createExchangePath(seed, asset, path)
+  const client = clientOf(seed, path, rule.kind === 'candle' ? 0 : LOST_SHARE)
+  const basis = createBasis()
+  let basisSec = path.oldestSec()
+  const calls: Called[] = []
+  for (let number = 0; number < WINDOWS; number += 1) {
+    const startSec = FIRST + number * LENGTH
+    const endSec = startSec + LENGTH
+    const nowSec = endSec - left
+    client.hearUntil(startSec + RELAY_SEC)
+    if (client.prints.meanBefore(startSec, 60).missing > 3) continue
+    const strike = strikeOf(rule, client.prints, startSec, path)
+    client.hearUntil(nowSec - RELAY_SEC)
+    for (; basisSec <= nowSec - RELAY_SEC; basisSec += 1) {
+      const settlement = client.prints.at(basisSec)
+      if (settlement !== null) basis.add(basisSec, settlement, e18(exchange.printAt(basisSec)))
+    }
+    const corrected = basis.at(nowSec)
+    const current: CurrentPrice | null =
+      withExchange && corrected !== null
+        ? {
+            price: priceE18(e18(exchange.printAt(nowSec)) + corrected.offset),
+            at: at(nowSec),
+            source: 'exchange',
+            error: corrected.error,
+          }
+        : null
+    const volatility = client.volatility.at(nowSec)
+    const { projection, reason } = project({
+      rule,
+      strike,
+      endSec,
+      now: at(nowSec),
+      prints: client.prints,
+      finalTick: null,
+      current,
+      volatility,
+      alignmentSec: 0,
+      jumps: USUAL_JUMPS,
+    })
+    if (projection === null) throw new Error(reason)
+    const span: WindowSpan = { startSec, endSec, rule: rule.kind === 'twap' ? 'twap60' : 'candle' }
+    const isFlip = winnerOf(path, span) !== projection.winner
+    calls.push({ stated: projection.flip.mid, isFlip, by: projection })
+  }
+  return calls
+}
+
+function manyCalls(setting: Omit<Setting, 'asset'>, seeds: number): Called[] {
+  const calls: Called[] = []
+  for (let seed = 1; seed <= seeds; seed += 1) {
+    const asset = (['btc', 'eth', 'sol', 'xrp'] as const)[seed % 4] ?? 'btc'
+    calls.push(...callsOf(seed, { ...setting, asset }))
+  }
+  return calls
+}
+
+const BUCKETS = [0, 0.01, 0.05, 0.15, 0.3, 0.501] as const
+
+describe('the projection and the truth of the embedded venue', () => {
+  test.each([
+    { name: 'average, T-10', rule: TWAP, left: 10, withExchange: false, rightMin: 0.975 },
+    { name: 'average, T-10, with an exchange', rule: TWAP, left: 10, withExchange: true, rightMin: 0.98 },
+    { name: 'average, T-30', rule: TWAP, left: 30, withExchange: false, rightMin: 0.93 },
+    { name: 'average, T-75', rule: TWAP, left: 75, withExchange: false, rightMin: 0.8 },
+    { name: 'candle, T-10', rule: CANDLE, left: 10, withExchange: false, rightMin: 0.85 },
+  ])('$name: flips come as often as they are said to', ({ rule, left, withExchange, rightMin }) => {
+    const calls = manyCalls({ rule, left, withExchange }, 80)
+    expect(calls.length).toBeGreaterThan(900)
+    const right = calls.filter((call) => !call.isFlip).length / calls.length
+    const rows: unknown[] = []
+    for (let index = 1; index < BUCKETS.length; index += 1) {
+      const [low, high] = [BUCKETS[index - 1] as number, BUCKETS[index] as number]
+      const inside = calls.filter(({ stated }) => stated >= low && stated < high)
+      const expected = inside.reduce((sum, { stated }) => sum + stated, 0)
+      const noise = Math.sqrt(inside.reduce((sum, { stated }) => sum + stated * (1 - stated), 0))
+      const flips = inside.filter(({ isFlip }) => isFlip).length
+      rows.push([low, inside.length, expected.toFixed(2), noise.toFixed(2), flips])
+    }
+    console.log(JSON.stringify(rows), right)
+    expect(right).toBeGreaterThan(rightMin)
+  })
+})
