@@ -26,7 +26,7 @@ export const USUAL_JUMPS: Jumps = { perSec: 0.001, perSecHigh: 0.0024, size: 0.0
 export function withJumps(usual: number, walk: Walk, distance: number, perSec: number): number {
   const expected = perSec * walk.seconds
   if (expected === 0) return usual
-  const anyJump = expected / (1 + expected)
+  const anyJump = Math.min(1, expected)
   const far = distance * distance * distance * walk.seconds
   const reaches = far <= walk.cubes ? 1 : walk.cubes / far
   return usual + anyJump * Math.max(0, reaches / 2 - usual)

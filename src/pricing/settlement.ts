@@ -134,8 +134,7 @@ function flipOf(input: ProjectionInput, outlook: Outlook, ahead: bigint, move: n
   const jump = (jumps?.size ?? 0) * dollarsForProbability(strike.price)
   const chance = (factor: number, jumpsPerSec: number): number => {
     const deviation = deviationOf(input, outlook, move * factor)
-    const usual =
-      deviation === 0 ? 0 : normalCdf(-sumDistance / (outlook.count * deviation))
+    const usual = deviation === 0 ? 0 : normalCdf(-sumDistance / (outlook.count * deviation))
     return withJumps(usual, outlook.walk, sumDistance / jump, jumpsPerSec)
   }
   const doubt = Math.min(1, Z_95 * (volatility?.error ?? 0))
