@@ -66,14 +66,16 @@ function withHead(estimate: SpanEstimate | null, head: CurrentPrice | null): Out
   return { ...known, error: head === null ? 0 : headWeight * head.error, basedOn }
 }
 
-/** The last trade before the end, which nobody knows until one after it was seen. */
+/** The last trade before the end, which nobody knows until a later one of the same exchange was seen. */
 function ofCandle({ prints, current, endSec }: OutlookInput): Outlook | null {
   const newest = prints.newest()
-  const closing = prints.lastAt(endSec - 1)
-  const currentSec = current === null ? -1 : current.at / MICROS_PER_SECOND
-  const isOver = currentSec >= endSec || (newest !== null && newest.sec >= endSec)
-  if (isOver) return closing === null ? null : settled(closing.price)
-  if (current !== null && (newest === null || currentSec >= newest.sec)) {
+  if (newest !== null && newest.sec >= endSec) {
+    const closing = prints.lastAt(endSec - 1)
+    return closing === null ? null : settled(closing.price)
+  }
+  const currentSec = current === null ? endSec : current.at / MICROS_PER_SECOND
+  const isUsable = currentSec < endSec && (newest === null || currentSec >= newest.sec)
+  if (current !== null && isUsable) {
     return moving(current.price, endSec - currentSec, current.error, current.source)
   }
   return newest === null ? null : moving(newest.price, endSec - newest.sec, 0, 'prints')
