@@ -2,6 +2,7 @@
  * What a share is worth at a price, fee included, with the interval that the doubt about the winner gives it. Judged is the lower end: the payoff is so
  * lopsided that the middle flatters.
  */
+import type { Side } from '../domain/ids.ts'
 import { invariant } from '../domain/invariant.ts'
 import type { FeeSchedule } from '../domain/market.ts'
 import { dollarsForProbability } from '../domain/price.ts'
@@ -30,9 +31,12 @@ export type OddsInput = {
   readonly haircut: number
 }
 
-/** The winner of a projection wins unless it flips. */
-export function winChance({ flip }: Pick<Projection, 'flip'>): Chance {
-  return { low: 1 - flip.high, mid: 1 - flip.mid, high: 1 - flip.low }
+/** The chance that a side pays: the projected winner does unless it flips. */
+export function winChance(
+  { winner, flip }: Pick<Projection, 'winner' | 'flip'>,
+  side: Side,
+): Chance {
+  return side === winner ? { low: 1 - flip.high, mid: 1 - flip.mid, high: 1 - flip.low } : flip
 }
 
 export function oddsOf({ fee, price, win: raw, haircut }: OddsInput): Odds {

@@ -7,7 +7,7 @@ import { MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
 import type { Prints } from './prints.ts'
 import type { SettlementRule } from './settlement-rule.ts'
 import { spanOf } from './settlement-span.ts'
-import { estimateSpan, type Head, type SpanEstimate } from './span-estimate.ts'
+import { estimateSpan, type Head, type SpanEstimate, type Walk } from './span-estimate.ts'
 
 /** The latest price from anywhere, in terms of the settlement source: an exchange's has its basis in it already. */
 export type CurrentPrice = {
@@ -33,10 +33,8 @@ export type OutlookInput = {
 
 export type Outlook = Pick<
   SpanEstimate,
-  'sum' | 'count' | 'known' | 'filled' | 'remaining' | 'fixedSum'
+  'sum' | 'count' | 'known' | 'filled' | 'remaining' | 'fixedSum' | 'walk'
 > & {
-  /** In squares of one second's move, for the sum. */
-  readonly walkVariance: number
   /** In dollars, for the sum. */
   readonly error: number
   readonly basedOn: 'final' | 'prints' | CurrentPrice['source']
@@ -57,8 +55,8 @@ export function outlookOf(input: OutlookInput): Outlook | null {
 }
 
 /** Of the sum, in squares of dollars. */
-export function varianceOf({ walkVariance, error }: Outlook, move: number): number {
-  return walkVariance * move * move + error * error
+export function varianceOf({ walk, error }: Outlook, move: number): number {
+  return walk.squares * move * move + error * error
 }
 
 function withHead(estimate: SpanEstimate | null, head: CurrentPrice | null): Outlook | null {
@@ -68,30 +66,35 @@ function withHead(estimate: SpanEstimate | null, head: CurrentPrice | null): Out
   return { ...known, error: head === null ? 0 : headWeight * head.error, basedOn }
 }
 
-/** The last trade before the end, which nobody knows until one after it was seen. */
+/** The last trade before the end, which nobody knows until a later one of the same exchange was seen. */
 function ofCandle({ prints, current, endSec }: OutlookInput): Outlook | null {
   const newest = prints.newest()
-  const closing = prints.lastAt(endSec - 1)
-  const currentSec = current === null ? -1 : current.at / MICROS_PER_SECOND
-  const isOver = currentSec >= endSec || (newest !== null && newest.sec >= endSec)
-  if (isOver) return closing === null ? null : settled(closing.price)
-  if (current !== null && (newest === null || currentSec >= newest.sec)) {
+  if (newest !== null && newest.sec >= endSec) {
+    const closing = prints.lastAt(endSec - 1)
+    return closing === null ? null : settled(closing.price)
+  }
+  const currentSec = current === null ? endSec : current.at / MICROS_PER_SECOND
+  const isUsable = currentSec < endSec && (newest === null || currentSec >= newest.sec)
+  if (current !== null && isUsable) {
     return moving(current.price, endSec - currentSec, current.error, current.source)
   }
   return newest === null ? null : moving(newest.price, endSec - newest.sec, 0, 'prints')
 }
 
 function settled(price: PriceE18): Outlook {
-  const none = { filled: 0, remaining: 0, walkVariance: 0, error: 0 }
+  const walk: Walk = { seconds: 0, squares: 0, cubes: 0 }
+  const none = { filled: 0, remaining: 0, walk, error: 0 }
   return { sum: price, count: 1, known: 1, fixedSum: price, basedOn: 'final', ...none }
 }
 
 function moving(
   price: PriceE18,
-  walkVariance: number,
+  seconds: number,
   error: number,
   basedOn: Outlook['basedOn'],
 ): Outlook {
   const none = { known: 0, filled: 0, fixedSum: 0n }
-  return { sum: price, count: 1, remaining: 1, walkVariance, error, basedOn, ...none }
+  // One print, so that every second's move counts once.
+  const walk: Walk = { seconds, squares: seconds, cubes: seconds }
+  return { sum: price, count: 1, remaining: 1, walk, error, basedOn, ...none }
 }

@@ -7,6 +7,7 @@
 import type { Side } from '../domain/ids.ts'
 import { dollarsForProbability, type PriceE18, priceE18 } from '../domain/price.ts'
 import { MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
+import { type Jumps, withJumps } from './jumps.ts'
 import { normalCdf } from './normal.ts'
 import type { Prints } from './prints.ts'
 import { type CurrentPrice, type Outlook, outlookOf, varianceOf } from './settlement-outlook.ts'
@@ -27,9 +28,10 @@ export type ProjectionInput = {
   readonly volatility: { readonly sigma: number; readonly error: number } | null
   /** By how many seconds the source's average may lie beside ours: its sampling is not published. */
   readonly alignmentSec: number
+  readonly jumps: Jumps | null
 }
 
-/** A probability and the 95 % interval that the doubt about the volatility gives it. */
+/** A probability and what the doubt about the volatility (95 %) and about jumps makes of it. */
 export type Chance = { readonly low: number; readonly mid: number; readonly high: number }
 
 export type Projection = {
@@ -75,11 +77,8 @@ export function project(input: ProjectionInput): Projected {
   const count = BigInt(outlook.count)
   const bar = strike.price * count
   const winner: Side = outlook.sum >= bar ? 'UP' : 'DOWN'
-  const chance = (factor: number): number =>
-    flipChance(outlook.sum - bar, outlook.count, deviationOf(input, outlook, move * factor))
-  const doubt = Math.min(1, Z_95 * (volatility?.error ?? 0))
-  const flip = { low: chance(1 - doubt), mid: chance(1), high: chance(1 + doubt) }
   const final = outlook.sum / count
+  const flip = flipOf(input, outlook, outlook.sum - bar, move)
   const projection: Projection = {
     winner,
     final: priceE18(final),
@@ -129,10 +128,21 @@ function alignmentVariance(
 }
 
 /** `ahead` is the distance of the sums. */
-function flipChance(ahead: bigint, count: number, deviation: number): number {
-  if (deviation === 0) return 0
-  const distance = Math.abs(dollarsForProbability(ahead)) / count
-  return normalCdf(-distance / deviation)
+function flipOf(input: ProjectionInput, outlook: Outlook, ahead: bigint, move: number): Chance {
+  const { volatility, jumps, strike } = input
+  const sumDistance = Math.abs(dollarsForProbability(ahead))
+  const jump = (jumps?.size ?? 0) * dollarsForProbability(strike.price)
+  const chance = (factor: number, jumpsPerSec: number): number => {
+    const deviation = deviationOf(input, outlook, move * factor)
+    const usual = deviation === 0 ? 0 : normalCdf(-sumDistance / (outlook.count * deviation))
+    return withJumps(usual, outlook.walk, sumDistance / jump, jumpsPerSec)
+  }
+  const doubt = Math.min(1, Z_95 * (volatility?.error ?? 0))
+  return {
+    low: chance(1 - doubt, 0),
+    mid: chance(1, jumps?.perSec ?? 0),
+    high: chance(1 + doubt, jumps?.perSecHigh ?? 0),
+  }
 }
 
 function untoldOf({ rule, endSec, now }: ProjectionInput, { remaining }: Outlook): number {

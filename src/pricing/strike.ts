@@ -90,7 +90,7 @@ function fromPrints(rule: SettlementRule, evidence: StrikeEvidence): Found | nul
   const { mean, missing } = evidence.prints.meanBefore(span.toSec, count)
   if (mean === null || count - missing < count * PRESENT_SHARE) return null
   // The missing ones are worth their bridge's variance, or their walk's at an end; the mean itself is of those that are there.
-  const variance = estimateSpan(evidence.prints, span, null)?.walkVariance ?? 0
+  const variance = estimateSpan(evidence.prints, span, null)?.walk.squares ?? 0
   const move = (evidence.sigma ?? UNKNOWN_SIGMA) * dollarsForProbability(mean)
   const error = (Math.sqrt(variance) / count) * move
   return { price: mean, source: 'prints', certainty: 'estimated', error, missing }
@@ -113,7 +113,7 @@ function fromExchange(rule: SettlementRule, evidence: StrikeEvidence): Found | n
   if (price <= 0n) return null
   const dollars = dollarsForProbability(price)
   const move = (evidence.sigma ?? UNKNOWN_SIGMA) * dollars
-  const ofGaps = (Math.sqrt(estimate.walkVariance) / estimate.count) * move
+  const ofGaps = (Math.sqrt(estimate.walk.squares) / estimate.count) * move
   const ofBasis = basis === null ? UNKNOWN_BASIS_SHARE * dollars : basis.error
   return {
     price: priceE18(price),
