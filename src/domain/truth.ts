@@ -25,6 +25,8 @@ export type Truth = {
   readonly flipPrice: string | null
   /** The chance that the winner named here wins. */
   readonly win: Likelihood | null
+  /** What Up would be worth if one last price decided, by a random walk; null while nothing is known of it. */
+  readonly fairYes: number | null
   /** What being held costs the taker, as probability. */
   readonly haircut: number
   readonly basedOn: string | null

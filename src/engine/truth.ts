@@ -9,6 +9,8 @@ import { dollarsForProbability, formatE18, type PriceE18, parsePriceE18 } from '
 import type { Truth } from '../domain/truth.ts'
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
 import { type Basis, createBasis } from '../pricing/basis.ts'
+import { fairValue } from '../pricing/fair-value.ts'
+import { USUAL_JUMPS } from '../pricing/jumps.ts'
 import { holdHaircut, winChance } from '../pricing/odds.ts'
 import { createPrints, type Prints } from '../pricing/prints.ts'
 import { type Projection, project } from '../pricing/settlement.ts'
@@ -188,6 +190,7 @@ function judge(
     current: candle ? ownTrade(one, venueNow) : currentOf(one, nowSec, venueNow),
     volatility,
     alignmentSec: ALIGNMENT_SEC,
+    jumps: USUAL_JUMPS,
   })
   if (projected.projection === null) return unknown(wordsOf(rule), projected.reason, strike)
   const { projection } = projected
@@ -197,7 +200,18 @@ function judge(
     holdSec: holdMicros / MICROS_PER_SECOND,
     wary: WARY,
   })
-  return told(wordsOf(rule), projection, haircut)
+  const last = one.lastTrade?.price ?? prints.newest()?.price ?? null
+  const fair =
+    last === null || volatility === null
+      ? null
+      : fairValue({
+          price: last,
+          strike: strike.price,
+          sigma: volatility.sigma,
+          sigmaError: volatility.error,
+          leftSec: (market.endAt - venueNow) / MICROS_PER_SECOND,
+        })
+  return told(wordsOf(rule), projection, haircut, fair?.yes ?? null)
 }
 
 /** An exchange's word, moved by the basis where that is known. */
@@ -240,7 +254,12 @@ function strikeText(strike: Strike): NonNullable<Truth['strike']> {
   }
 }
 
-function told(rule: string, projection: Projection, haircut: number): Truth {
+function told(
+  rule: string,
+  projection: Projection,
+  haircut: number,
+  fairYes: number | null,
+): Truth {
   const { winner, final, fixedShare, flipPrice, basedOn, strike } = projection
   return {
     rule,
@@ -250,7 +269,8 @@ function told(rule: string, projection: Projection, haircut: number): Truth {
     final: formatE18(final),
     fixedShare,
     flipPrice: flipPrice === null ? null : formatE18(flipPrice),
-    win: winChance(projection),
+    win: winChance(projection, winner),
+    fairYes,
     haircut,
     basedOn,
   }
@@ -266,6 +286,7 @@ function unknown(rule: string | null, doubt: string, strike: Strike | null): Tru
     fixedShare: null,
     flipPrice: null,
     win: null,
+    fairYes: null,
     haircut: 0,
     basedOn: null,
   }

@@ -23,6 +23,21 @@ const WINDOW_MICROS = 300_000_000
 /** Where a strategy does not say what it would pay. */
 const SOME_PRICE = ticks(9_000)
 
+/** Far ahead, so that a decision goes all its way. */
+const TRUTH: World['truth'] = {
+  rule: 'rehearsal',
+  doubt: null,
+  strike: null,
+  winner: 'UP',
+  final: null,
+  fixedShare: 1,
+  flipPrice: null,
+  win: { low: 1, mid: 1, high: 1 },
+  fairYes: 1,
+  haircut: 0,
+  basedOn: null,
+}
+
 /** Each call is one decision. */
 export function createUnderstudy(settings: EngineSettings): () => void {
   const trader = madeUpWindow(settings)
@@ -42,6 +57,7 @@ export function createUnderstudy(settings: EngineSettings): () => void {
     hold: null,
     closure: null,
     prices: [],
+    truth: TRUTH,
   }
   return () => {
     evaluate(trader, world, settings)
@@ -66,6 +82,7 @@ function madeUpWindow({ strategy }: EngineSettings): LastSecondTrader {
     takerHold: true,
     version: 'v2',
     resolutionSource: null,
+    rules: { description: null, averaging: null },
   }
   const trader = createTrader(market)
   const ask = Math.floor((strategy.ladder?.highest ?? SOME_PRICE) / CENT) * CENT

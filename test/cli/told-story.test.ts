@@ -41,6 +41,7 @@ function decision(checks: readonly Check[]): Decision {
       fixedShare: null,
       flipPrice: null,
       win: null,
+      fairYes: null,
       haircut: 0,
       basedOn: null,
     },

@@ -5,7 +5,7 @@ import type { Settlement } from '../../src/domain/facts.ts'
 import { conditionId, orderId } from '../../src/domain/ids.ts'
 import type { Remembered } from '../../src/domain/ports.ts'
 import { microUsdc } from '../../src/domain/units.ts'
-import type { Unredeemed } from '../../src/ledger/ledger.ts'
+import type { Unredeemed } from '../../src/ledger/books.ts'
 import type { SentMark } from '../../src/ledger/shot-journal.ts'
 import { createLiveMemory } from '../../src/runtime/live-memory.ts'
 import { aMarket, at } from '../support/builders.ts'
@@ -79,6 +79,8 @@ function aMemory({
   const journal = {
     armed: vi.fn(),
     mark: vi.fn(),
+    sync: vi.fn(),
+    rehearse: vi.fn(),
     forget: vi.fn(),
     compact: vi.fn(),
     before: { marks, armed },
