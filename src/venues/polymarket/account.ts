@@ -3,6 +3,7 @@
  * shot. The client answers errors as objects and waits for ever; here they are thrown, and a time-out ends the wait.
  */
 import {
+  ApiError,
   type ApiKeyCreds,
   AssetType,
   ClobClient,
@@ -11,6 +12,7 @@ import {
 } from '@polymarket/clob-client-v2'
 import { Wallet } from 'ethers'
 import { z } from 'zod'
+import type { Fill } from '../../domain/order.ts'
 import type { Account, TradeView, VenueOrderView } from '../../domain/ports.ts'
 import {
   microUsdc,
@@ -24,6 +26,9 @@ import type { SigningWallet } from './signer.ts'
 
 const CHAIN_ID = 137
 const TIMEOUT_MS = 8_000
+/** As the venue says that nothing follows. */
+const LAST_PAGE = 'LTE='
+const PAGES_MAX = 50
 
 export type ApiCredentials = {
   readonly apiKey: string
@@ -42,6 +47,8 @@ const balanceAnswer = z.object({
   balance: z.string().regex(/^\d+$/),
   allowances: z.record(z.string(), z.string().regex(/^\d+$/)).default({}),
 })
+
+const orderAnswer = z.object({ id: z.string(), status: z.string() })
 
 /** Credentials are derived from the key, or made where there are none; given ones are taken as they are. */
 export async function openAccount(args: {
@@ -124,11 +131,9 @@ function accountOf(
     async closedOnly() {
       return (await inTime(client.getClosedOnlyMode())).closed_only
     },
-    async order(venueId) {
-      return orderView(await inTime(client.getOrder(venueId)))
-    },
+    order: (venueId) => inTime(client.getOrder(venueId)).then(orderOf(venueId), unknownOrder),
     async tradesOf(conditionId, venueId) {
-      const trades = await inTime(client.getTrades({ market: conditionId }))
+      const trades = await tradesIn(client, conditionId)
       return trades
         .filter((trade) => trade.taker_order_id.toLowerCase() === venueId.toLowerCase())
         .map(tradeView)
@@ -142,27 +147,55 @@ function accountOf(
   }
 }
 
+/** Of one market, page by page. Whatever is no list must not look like an empty one: that would be an order that nobody knows. */
+async function tradesIn(client: ClobClient, market: string): Promise<readonly Trade[]> {
+  const trades: Trade[] = []
+  let cursor: string | undefined
+  for (let page = 0; page < PAGES_MAX; page += 1) {
+    const answer = await inTime(client.getTradesPaginated({ market }, cursor))
+    const next: unknown = answer.next_cursor
+    if (typeof next !== 'string') throw new Error('the venue answered with no list of trades')
+    trades.push(...answer.trades)
+    if (next === LAST_PAGE || next === '') return trades
+    cursor = next
+  }
+  throw new Error(`the venue lists more than ${PAGES_MAX} pages of trades`)
+}
+
 /** Orders that are over may be answered by nothing at all. */
-function orderView(answer: unknown): VenueOrderView | null {
-  const parsed = z.object({ id: z.string(), status: z.string() }).safeParse(answer)
-  if (!parsed.success) return null
-  return { status: parsed.data.status.replace(/^ORDER_STATUS_/, '').toUpperCase() }
+function orderOf(venueId: string): (answer: unknown) => VenueOrderView | null {
+  return (answer) => {
+    if (answer === null || answer === '' || JSON.stringify(answer) === '{}') return null
+    const { id, status } = orderAnswer.parse(answer)
+    if (id.toLowerCase() !== venueId.toLowerCase())
+      throw new Error(`asked about one order, the venue spoke of another: ${id}`)
+    return { status: status.replace(/^ORDER_STATUS_/, '').toUpperCase() }
+  }
+}
+
+/** That it is not found is an answer, if it is the venue that says so. */
+function unknownOrder(error: unknown): null {
+  if (error instanceof ApiError && error.status === 404 && !error.message.startsWith('<'))
+    return null
+  throw error
 }
 
 /** Maker's prices are what was paid; a maker on the other token made the pair with us, and we paid what is left of the dollar. */
 export function tradeView(trade: Trade): TradeView {
-  const fills = trade.maker_orders.map((maker) => {
-    const price = parsePrice(maker.price)
-    const shares = parseShares(maker.matched_amount)
+  const read = (priceText: string, sharesText: string, isOurToken: boolean): Fill => {
+    const price = parsePrice(priceText)
+    const shares = parseShares(sharesText)
     if (price === null || shares === null)
       throw new Error(`a trade that cannot be read: ${trade.id}`)
-    const own = maker.asset_id === trade.asset_id ? price : TICKS_PER_DOLLAR - price
-    return { price: own as Ticks, shares }
-  })
+    return { price: (isOurToken ? price : TICKS_PER_DOLLAR - price) as Ticks, shares }
+  }
+  const fills = trade.maker_orders.map((maker) =>
+    read(maker.price, maker.matched_amount, maker.asset_id === trade.asset_id),
+  )
   return {
     id: trade.id,
     status: statusOf(trade.status),
-    fills,
+    fills: fills.length > 0 ? fills : [read(trade.price, trade.size, true)],
     transactionHash: trade.transaction_hash ?? '',
   }
 }
