@@ -63,10 +63,10 @@ function levelsOf(book) {
 }
 
 /** toString, JSON.parse, an array of levels that is sorted again after each change. */
-export function rival() {
+export function rival(up = UP, down = DOWN) {
   const books = new Map([
-    [UP, { bids: [], asks: [] }],
-    [DOWN, { bids: [], asks: [] }],
+    [up, { bids: [], asks: [] }],
+    [down, { bids: [], asks: [] }],
   ])
   const levels = (list) =>
     list.map(({ price, size }) => ({ price: Number(price), size: Number(size) }))
@@ -81,7 +81,8 @@ export function rival() {
     side.sort(descending ? (a, b) => b.price - a.price : (a, b) => a.price - b.price)
   }
   const feed = (frame) => {
-    const message = JSON.parse(frame.toString())
+    const parsed = JSON.parse(frame.toString())
+    const message = Array.isArray(parsed) ? parsed[0] : parsed
     if (message.event_type === 'price_change') {
       for (const change of message.price_changes) {
         const book = books.get(change.asset_id)
@@ -99,6 +100,7 @@ export function rival() {
     side.flatMap(({ price, size }) => [Math.round(price * 10_000), Math.round(size * 1_000_000)])
   return {
     feed,
+    bestAsk: (token) => books.get(token).asks[0]?.price,
     levels: () =>
       [...books.values()].map((book) => JSON.stringify([flat(book.bids), flat(book.asks)])),
   }

@@ -15,9 +15,11 @@ import { frameSamples } from '../telemetry/frame-samples.ts'
 import { createBinanceFeed } from '../venues/binance/spot-feed.ts'
 import { createClobReads } from '../venues/polymarket/clob-reads.ts'
 import type { Endpoints } from '../venues/polymarket/endpoints.ts'
+import { engineRestarts } from '../venues/polymarket/engine-restarts.ts'
 import { createGammaFinder, type GammaFinder } from '../venues/polymarket/gamma-finder.ts'
 import { createBookSource } from '../venues/polymarket/market-channel.ts'
 import { createRtdsFeed } from '../venues/polymarket/rtds-feed.ts'
+import { createStrikePage } from '../venues/polymarket/strike-page.ts'
 import { createVenueClock } from '../venues/polymarket/venue-clock.ts'
 
 export const USER_AGENT = 'lastsecond/0.1'
@@ -35,7 +37,7 @@ const PRICE_FEEDS: Readonly<
 
 /** The parts with all they can do: verbs that only look use more of them than the bot does. */
 export type RealVenueParts = VenueParts & {
-  readonly finder: GammaFinder
+  readonly finder: GammaFinder & VenueParts['finder']
   readonly books: ReturnType<typeof createBookSource>
 }
 
@@ -61,6 +63,7 @@ export function engineSettings(
       maxBookAgeMs: limits.maxBookAgeMs,
       maxClockErrorMs: limits.maxClockErrorMs,
       maxPosition: limits.maxPositionUsd as MicroUsdc,
+      closed: hasCalendar(config) ? engineRestarts() : [],
     },
     startingCash: paper.startingCashUsd as MicroUsdc,
     warmUpSec: discovery.warmUpSec,
@@ -71,6 +74,10 @@ export function engineSettings(
     once,
     series: seriesOf(config),
   }
+}
+
+function hasCalendar({ venue, limits }: Config): boolean {
+  return limits.calendar === 'auto' ? venue === 'polymarket' : limits.calendar === 'on'
 }
 
 export function seriesOf(config: Config): EngineSettings['series'] {
@@ -102,6 +109,14 @@ export function venueParts(
         maxMinutesAhead: config.discovery.maxMinutesAhead,
       },
     })
+    const page = createStrikePage({
+      http,
+      site: endpoints.site,
+      emit,
+      now,
+      venueNow,
+      log,
+    })
     const books = createBookSource({
       url: endpoints.marketWs,
       fetchBook: (token) => clob.fetchBookJson(token),
@@ -117,7 +132,19 @@ export function venueParts(
       },
     })
     const feeds = priceFeeds(config, endpoints, emit, log)
-    return { books, finder, clock, feeds }
+    return {
+      books,
+      finder: {
+        ...finder,
+        askStrike: page.ask,
+        async stop() {
+          page.close()
+          await finder.stop()
+        },
+      },
+      clock,
+      feeds,
+    }
   }
 }
 

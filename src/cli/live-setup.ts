@@ -8,6 +8,7 @@ import { type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openShotJournal } from '../ledger/shot-journal.ts'
+import type { WalletLock } from '../ledger/wallet-lock.ts'
 import { nowMicros } from '../net/clock.ts'
 import { createHttp } from '../net/http.ts'
 import { openOrderWire } from '../net/order-wire.ts'
@@ -27,6 +28,7 @@ import { createSigner } from '../venues/polymarket/signer.ts'
 import { openUserChannel } from '../venues/polymarket/user-channel.ts'
 import { USER_AGENT } from './bot-setup.ts'
 import { checkAccount, refuseWhatFails } from './live-checks.ts'
+import { lockWallet, openGuards } from './live-guards.ts'
 import type { Purse } from './live-purse.ts'
 import { offsetLine, roughOffset } from './path-checks.ts'
 
@@ -57,21 +59,37 @@ export type Live = {
 }
 
 export async function openLive(args: LiveArgs): Promise<Live> {
+  const { wallet } = args.purse
+  const lock = lockWallet({ ...args, wallet })
+  try {
+    return await openBehind(lock, args)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
   const { endpoints, log } = args
   const { wallet } = args.purse
-  const { account, balance } = await preflight(args)
+  const { account: opened, balance } = await preflight(args)
   const redeemer = wallet.funder === null ? createRedeemer(endpoints.chain, wallet) : null
-  const folder = join(args.folder, 'journal')
-  const journal = openShotJournal(folder, log)
+  const journal = openShotJournal(join(args.folder, 'journal'), log)
+  // Last, for it is a process: nothing after it may fail.
+  const guards = await openGuards({ ...args, wallet, account: opened, lock })
+  const { account } = guards
   return {
     balance,
-    orders: { mode: 'live', open: (context) => gateway(args, account, journal, context) },
+    orders: {
+      mode: 'live',
+      open: (context) => guards.guard(gateway(args, account, journal, context), context),
+    },
     keeper: (ledger) =>
       createLiveMemory({
         ledger,
         journal,
-        folder,
         balance: account.balance,
+        refresh: account.refresh,
         redeem: redemption(redeemer, ledger),
         now: nowMicros,
         log,
@@ -80,6 +98,7 @@ export async function openLive(args: LiveArgs): Promise<Live> {
       createAfterShot({
         account,
         redeem: redemption(redeemer, ledger),
+        paid: (conditionId) => ledger.redeemed(conditionId, nowMicros()),
         unredeemed: ledger.unredeemed,
         cash: () => bot()?.cash() ?? microUsdc(0),
         isQuiet: () => bot()?.isQuiet() ?? false,
@@ -87,6 +106,7 @@ export async function openLive(args: LiveArgs): Promise<Live> {
       }),
     async close() {
       redeemer?.close()
+      await guards.close()
     },
   }
 }
@@ -111,7 +131,7 @@ function gateway(
   { config, endpoints, purse: { wallet }, log, shot }: LiveArgs,
   account: PolymarketAccount,
   journal: ReturnType<typeof openShotJournal>,
-  { emit, now, venueNow }: GatewayContext,
+  { emit, now, venueNow, rehearse }: GatewayContext,
 ): Gateway {
   let closing = false
   const signer = createSigner(wallet)
@@ -157,6 +177,7 @@ function gateway(
     now,
     venueNow,
     salt: () => randomInt(1, SALT_BELOW),
+    rehearseDecision: rehearse,
     emit,
     log,
     shot,

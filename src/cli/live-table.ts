@@ -177,6 +177,8 @@ function lineOf(fact: EngineFact): string | null {
         : `${time}  restored   ${fact.shots} unsettled shots from before`
     case 'operator':
       return `${time}  operator   ${fact.action}`
+    case 'venue_closed':
+      return `${time}  closed     the venue takes no orders for now: ${fact.reason}`
     case 'feed':
       return fact.state === 'open'
         ? null

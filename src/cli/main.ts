@@ -4,6 +4,7 @@ import yargs, { type Argv } from 'yargs'
 import { hideBin } from 'yargs/helpers'
 import { UserError } from '../domain/user-error.ts'
 import { endWhereNobodyReads } from './broken-pipe.ts'
+import { bindToLauncher } from './launched.ts'
 import { refuseSecretsInArguments } from './no-secrets-in-arguments.ts'
 import { EXIT, type GlobalArgs, note, say, type Verb } from './verb.ts'
 import { checkWords, type Declared, verbOf } from './words.ts'
@@ -175,8 +176,16 @@ async function main(argv: readonly string[]): Promise<number> {
       (y) => (verb === undefined ? y : checked(argv, verb.build(y))),
       async (args) => {
         if (verb === undefined) return
+        const given = args as unknown as GlobalArgs
+        if (name === 'run' && args['live'] === true) {
+          const { lacksFlags, relaunch } = await import('./launcher.ts')
+          if (lacksFlags(process.execArgv)) {
+            exitCode = await relaunch(given)
+            return
+          }
+        }
         if (!WITHOUT_SETTINGS.includes(loader.names[0] as string)) await tellNotes()
-        exitCode = await verb.run(args as unknown as GlobalArgs)
+        exitCode = await verb.run(given as Parameters<Verb['run']>[0])
       },
     )
   }
@@ -196,6 +205,7 @@ function checked(argv: readonly string[], built: Argv): Argv {
   return built
 }
 
+bindToLauncher()
 endWhereNobodyReads()
 main(hideBin(process.argv)).then(
   (code) => {

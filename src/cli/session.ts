@@ -6,11 +6,13 @@ import { secretValue } from '../config/secrets.ts'
 import { startControl } from '../control/server.ts'
 import type { MicroUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
+import { lastMarkets } from '../ledger/last-markets.ts'
 import { type Ledger, openLedger } from '../ledger/ledger.ts'
 import { nowMicros } from '../net/clock.ts'
 import { createTape } from '../recorder/tape.ts'
 import { type Bot, createBot } from '../runtime/bot.ts'
 import type { Mode } from '../runtime/modes.ts'
+import { createTermsWatch } from '../runtime/terms-watch.ts'
 import { createLogSink } from '../telemetry/log-sink.ts'
 import { createLogs } from '../telemetry/logger.ts'
 import { createMarketFolder } from '../telemetry/market-folder.ts'
@@ -141,6 +143,7 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
       createMarketFolder({ dir: config.log.marketDir, log: logs.finder }),
       status.sink,
       screen.sink,
+      createTermsWatch(lastMarkets(join(folder, 'ledger.db')), logs.finder),
       ...(afterShot === undefined ? [] : [afterShot]),
     ],
     tape:

@@ -13,9 +13,11 @@ const WAITING_STATES: readonly string[] = ['fired', 'awaiting_resolution']
 /** A check that cannot hold when the other does not: its refusal says nothing new. */
 const FOLLOWS_FROM: Readonly<Record<string, readonly string[]>> = {
   WINNER: ['BOOK_UP', 'BOOK_DOWN'],
-  ASK: ['BOOK_UP', 'BOOK_DOWN', 'WINNER'],
-  CAP: ['BOOK_UP', 'BOOK_DOWN', 'WINNER', 'ASK'],
-  DEPTH: ['BOOK_UP', 'BOOK_DOWN', 'WINNER', 'ASK', 'CAP'],
+  AGREES: ['TRUTH'],
+  ASK: ['BOOK_UP', 'BOOK_DOWN', 'WINNER', 'TRUTH'],
+  CAP: ['BOOK_UP', 'BOOK_DOWN', 'WINNER', 'TRUTH', 'ASK'],
+  DEPTH: ['BOOK_UP', 'BOOK_DOWN', 'WINNER', 'TRUTH', 'ASK', 'CAP'],
+  EDGE: ['BOOK_UP', 'BOOK_DOWN', 'TRUTH', 'ASK', 'DEPTH'],
 }
 
 const SAID_BY: Readonly<Record<string, string>> = { channel: 'the market channel' }
@@ -71,6 +73,7 @@ function toldDecision(last: Decision, count: number): string[] {
     `UP   ${book(last.up)}`,
     `DOWN ${book(last.down)}`,
     ...prices(last),
+    ...truthLines(last),
     '',
     textTable(['CHECK', 'ANSWER', 'MARGIN', 'NOTE'], checkRows(last.checks)),
   ]
@@ -122,4 +125,29 @@ function toldSettlement({ outcome, winner, winnerSource, pnl }: Settlement): str
     `winner: ${winner} (said by ${SAID_BY[winnerSource] ?? winnerSource})`,
     `profit and loss: ${dollars(pnl)}`,
   ]
+}
+
+/** Who wins by the rule, and how sure that is. */
+function truthLines({ truth }: Decision): string[] {
+  // Decisions of before do not have it.
+  if (truth === undefined) return []
+  const { rule, doubt, strike, winner, final, fixedShare, flipPrice, win } = truth
+  const lines = ['', `settled by: ${rule ?? 'a rule that is not understood'}`]
+  if (strike !== null)
+    lines.push(`strike: ${assetPrice(strike.price)} (${strike.certainty}, from ${strike.source})`)
+  if (winner === null || win === null || final === null)
+    return [...lines, `winner: not named, ${doubt}`]
+  const turn =
+    flipPrice === null
+      ? 'nothing can turn it any more'
+      : `the rest would have to stand at ${assetPrice(flipPrice)} to turn it`
+  lines.push(
+    `projected: ${assetPrice(final)}, ${Math.round((fixedShare ?? 0) * 100)} % of it fixed; ${turn}`,
+    `winner: ${winner}, with a chance of ${share(win.mid)} (${share(win.low)} to ${share(win.high)})`,
+  )
+  return lines
+}
+
+function share(chance: number): string {
+  return `${(chance * 100).toFixed(2)} %`
 }

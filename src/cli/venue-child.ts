@@ -78,7 +78,7 @@ function firstLine(
 }
 
 /** It needs no key, and what a process was born with can be read from outside as long as it lives. */
-function environmentOfChild(): NodeJS.ProcessEnv {
+export function environmentOfChild(): NodeJS.ProcessEnv {
   const secret = new Set<string>(SECRET_NAMES)
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => !secret.has(name)))
 }

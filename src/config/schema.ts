@@ -151,6 +151,12 @@ const limits = z.strictObject({
     .max(5000)
     .default(250)
     .describe("No order while the venue's clock is known less precisely than this"),
+  calendar: z
+    .enum(['auto', 'on', 'off'])
+    .default('auto')
+    .describe(
+      "No order while the venue's matching engine restarts, Tuesdays at seven in New York; auto: on for polymarket, off for local",
+    ),
   maxPositionUsd: money(
     '0.01',
     '100',

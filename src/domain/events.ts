@@ -114,12 +114,27 @@ export type PriceTick = Stamp & {
   readonly price: string
 }
 
+/** What the venue's website says is the price to beat. A float as text: a cross-check, not what is compared. */
+export type StrikeQuote = Stamp & {
+  readonly kind: 'strike_quote'
+  readonly conditionId: ConditionId
+  readonly price: string
+}
+
 /** The state of a source of prices. `refused`: it will not serve us, and is not asked again. */
 export type FeedChanged = Stamp & {
   readonly kind: 'feed'
   readonly feed: FeedName
   readonly state: 'open' | 'lost' | 'refused'
   readonly detail: string
+}
+
+/** The venue answered that it takes no orders for a while. */
+export type VenueClosed = Stamp & {
+  readonly kind: 'venue_closed'
+  /** By our own clock. */
+  readonly until: Micros
+  readonly reason: string
 }
 
 /** What a wake was asked for. `stale` belongs to no market. */
@@ -175,7 +190,9 @@ export type EngineEvent =
   | RoundTrip
   | OrderOutcome
   | PriceTick
+  | StrikeQuote
   | FeedChanged
+  | VenueClosed
   | Timer
   | Operator
   | Restored

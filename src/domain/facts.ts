@@ -7,6 +7,7 @@ import type { ConditionId, FeedName, OrderId, PriceSeries, Side, TokenId } from 
 import type { Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
 import type { Check } from './strategy.ts'
+import type { Truth } from './truth.ts'
 import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
 
 export type BookView = {
@@ -49,6 +50,7 @@ export type Decision = {
   readonly down: BookView
   readonly prices: readonly QuotedPrice[]
   readonly deadline: Deadline
+  readonly truth: Truth
   readonly side: Side | null
   readonly limit: Ticks | null
   readonly spend: MicroUsdc | null
@@ -135,6 +137,7 @@ export type EngineFact = { readonly at: Micros } & (
       readonly detail: string
     }
   | { readonly kind: 'clock'; readonly offsetMicros: number; readonly errorMicros: number }
+  | { readonly kind: 'venue_closed'; readonly until: Micros; readonly reason: string }
   | { readonly kind: 'operator'; readonly action: OperatorAction }
   | {
       readonly kind: 'restored'

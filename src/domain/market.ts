@@ -29,6 +29,14 @@ export type Market = {
   /** Counts protocol generations as Gamma does: it selects the id field and, later, the signing domain. */
   readonly version: 'v1' | 'v2'
   readonly resolutionSource: string | null
+  /** The market's own words and settings about how it is settled. */
+  readonly rules: {
+    readonly description: string | null
+    readonly averaging: {
+      readonly twapEnabled: boolean
+      readonly lookbackSeconds: number | null
+    } | null
+  }
 }
 
 export function tokenOf(market: Market, side: Side): TokenId {

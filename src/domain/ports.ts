@@ -71,6 +71,8 @@ export interface Finder {
   start(): void
   /** Emits one `market_resolved` when the venue names the winner. */
   awaitResolution(market: Market): void
+  /** Emits one `strike_quote` when the venue's website tells the price to beat. */
+  askStrike(market: Market): void
   forget(conditionId: ConditionId): void
   stop(): Promise<void>
 }

@@ -2,6 +2,7 @@
 import type { ZodType } from 'zod'
 import type { Side } from './ids.ts'
 import type { Market } from './market.ts'
+import type { Truth } from './truth.ts'
 import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
 
 /** One token's book as a strategy may see it. */
@@ -25,6 +26,8 @@ export type View = {
   readonly leftMicros: number
   readonly up: TokenView
   readonly down: TokenView
+  /** Who wins by the rule that settles the window. */
+  readonly truth: Truth
   readonly cash: MicroUsdc
   /** Orders already sent in this market, killed ones included. */
   readonly ordersSent: number

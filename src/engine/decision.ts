@@ -4,10 +4,11 @@ import { orderId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { Order } from '../domain/order.ts'
 import type { Intent, View } from '../domain/strategy.ts'
+import type { Truth } from '../domain/truth.ts'
 import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
 import { sharesFor, spendFor } from '../pricing/amounts.ts'
 import { takerFee } from '../pricing/fees.ts'
-import { type Hold, orderChecks, type Situation, worldChecks } from '../risk/gate.ts'
+import { type Closure, type Hold, orderChecks, type Situation, worldChecks } from '../risk/gate.ts'
 import { bookView, type LastSecondTrader, tokenView } from './last-second-trader.ts'
 import type { EngineSettings } from './settings.ts'
 
@@ -18,7 +19,9 @@ export type World = {
   readonly deadline: Deadline
   readonly cash: MicroUsdc
   readonly hold: Hold | null
+  readonly closure: Closure | null
   readonly prices: readonly QuotedPrice[]
+  readonly truth: Truth
 }
 
 export type Evaluation = { readonly decision: Decision; readonly order: Order | null }
@@ -35,6 +38,7 @@ export function evaluate(
     leftMicros: market.endAt - world.venueNow,
     up: tokenView(trader.up, world.recvAt),
     down: tokenView(trader.down, world.recvAt),
+    truth: world.truth,
     cash: world.cash,
     ordersSent: trader.ordersSent,
   }
@@ -59,6 +63,7 @@ export function evaluate(
     down: bookView(trader.down, world.recvAt),
     prices: world.prices,
     deadline: world.deadline,
+    truth: world.truth,
     side: verdict.side,
     limit: intent?.limit ?? null,
     spend,
@@ -80,6 +85,8 @@ function situationOf(
 ): Situation {
   return {
     market: trader.market,
+    recvAt: world.recvAt,
+    venueNow: world.venueNow,
     leftMicros: view.leftMicros,
     up: view.up,
     down: view.down,
@@ -89,6 +96,7 @@ function situationOf(
     cash: world.cash,
     ordersSent: trader.ordersSent,
     hold: world.hold,
+    closure: world.closure,
   }
 }
 

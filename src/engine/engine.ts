@@ -20,7 +20,7 @@ import {
   type MicroUsdc,
   micros,
 } from '../domain/units.ts'
-import type { Hold } from '../risk/gate.ts'
+import type { Closure, Hold } from '../risk/gate.ts'
 import { createBooks } from './books.ts'
 import { createJitter, deadlineOf } from './deadline.ts'
 import { evaluate, holdMicros, sameAnswer, type World } from './decision.ts'
@@ -30,6 +30,7 @@ import { createPrices } from './prices.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
 import { createSettling, type Till } from './settling.ts'
+import { createTruths } from './truth.ts'
 
 export type Step = {
   readonly commands: readonly EngineCommand[]
@@ -69,6 +70,7 @@ export function createEngine(settings: EngineSettings): Engine {
   let stopping = false
   let clock: EngineView['clock'] = null
   let roundTrip: EngineView['roundTrip'] = null
+  let closure: Closure | null = null
   let staleTickArmed = false
 
   const command = (next: EngineCommand): void => void commands.push(next)
@@ -81,6 +83,7 @@ export function createEngine(settings: EngineSettings): Engine {
   })
   const books = createBooks(command, fact)
   const prices = createPrices()
+  const truths = createTruths((market) => holdMicros(market, settings))
   const jitter = createJitter()
   const settling = createSettling({
     traders,
@@ -112,8 +115,8 @@ export function createEngine(settings: EngineSettings): Engine {
       case 'tick_size_change': {
         const trader = books.apply(event)
         if (trader === undefined) return
-        // What was made ready for another grid is of no use.
-        if (event.kind === 'tick_size_change' && trader.rungsAsked) arm(trader)
+        // What was made ready for another grid is of no use. A snapshot may tell of it, too.
+        if (event.kind !== 'book_delta' && trader.readyFor !== null) arm(trader)
         return onBook(trader, event.recvAt)
       }
       case 'timer':
@@ -127,7 +130,10 @@ export function createEngine(settings: EngineSettings): Engine {
       case 'order_outcome':
         return settling.onOutcome(event)
       case 'price_tick':
+        truths.apply(event)
         return prices.apply(event)
+      case 'strike_quote':
+        return truths.quote(event)
       case 'feed': {
         const { feed, state, detail } = event
         return fact({ kind: 'feed', at: event.recvAt, feed, state, detail })
@@ -141,6 +147,12 @@ export function createEngine(settings: EngineSettings): Engine {
         roundTrip = { p50Micros: event.p50Micros, p99Micros: event.p99Micros }
         for (const trader of traders.values()) schedule.plan(trader)
         return
+      case 'venue_closed': {
+        const { until, reason } = event
+        // A second word cannot make the first one shorter.
+        if (closure === null || until > closure.until) closure = { until, reason }
+        return fact({ kind: 'venue_closed', at: event.recvAt, until, reason })
+      }
       case 'operator':
         return onOperator(event)
       case 'restored':
@@ -154,6 +166,8 @@ export function createEngine(settings: EngineSettings): Engine {
   function onOperator({ action, recvAt }: Operator): void {
     if (action === 'pause' || action === 'resume') paused = action === 'pause'
     if (action === 'kill' || action === 'resume') halted = action === 'kill'
+    if (action === 'resume')
+      for (const trader of traders.values()) if (trader.readyFor === '') arm(trader)
     if (action === 'stop') stopping = true
     if (action === 'kill' || action === 'stop') command({ kind: 'cancel_all' })
     fact({ kind: 'operator', at: recvAt, action })
@@ -254,12 +268,16 @@ export function createEngine(settings: EngineSettings): Engine {
     })
   }
 
-  /** Whatever the strategy may want in the last second is made ready before it. */
+  /** Whatever the strategy may want in the last second is made ready before it, once for each grid. */
   function arm(trader: LastSecondTrader): void {
     const { ladder } = settings.strategy
-    if (ladder === null || trader.ordersSent > 0 || stopping) return
-    trader.rungsAsked = true
+    const isOver = trader.ordersSent > 0 || trader.state === 'passed'
+    if (ladder === null || stopping || isOver) return
     const tickSizes = { UP: trader.up.book.tickSize, DOWN: trader.down.book.tickSize }
+    const readyFor = halted ? '' : `${tickSizes.UP}/${tickSizes.DOWN}`
+    if (trader.readyFor === readyFor) return
+    trader.readyFor = readyFor
+    if (halted) return
     const { market } = trader
     const rungs = rungsOf(market, tickSizes, ladder)
     command({ kind: 'arm', market, rungs, from: schedule.triggerAt(market) })
@@ -322,7 +340,9 @@ export function createEngine(settings: EngineSettings): Engine {
       deadline: deadline(trader.market),
       cash: till.cash,
       hold: holdNow(),
+      closure,
       prices: prices.of(trader.market.asset, recvAt),
+      truth: truths.of(trader.market, venueNow(recvAt)),
     }
     const { decision, order } = evaluate(trader, world, settings)
     const late = decision.checks.some((check) => check.name === 'DEADLINE' && !check.ok)
@@ -377,6 +397,7 @@ export function createEngine(settings: EngineSettings): Engine {
   function retire(trader: LastSecondTrader): void {
     traders.delete(trader.market.conditionId)
     schedule.forget(trader)
+    truths.forget(trader.market.conditionId)
     command({ kind: 'retire', conditionId: trader.market.conditionId })
   }
 

@@ -39,8 +39,8 @@ export type LastSecondTrader = {
   readonly down: TokenTrack
   watched: boolean
   ordersSent: number
-  /** Orders were asked to be made ready. */
-  rungsAsked: boolean
+  /** The grids for which orders were asked to be made ready; empty while a halt forbids it, null before it was time. */
+  readyFor: string | null
   order: Order | null
   outcome: SubmitOutcome | null
   /** The latest evaluation; told again only when its answer changes. */
@@ -61,7 +61,7 @@ export function createTrader(market: Market): LastSecondTrader {
     down: track(market.down, 'DOWN', market),
     watched: false,
     ordersSent: 0,
-    rungsAsked: false,
+    readyFor: null,
     order: null,
     outcome: null,
     lastDecision: null,

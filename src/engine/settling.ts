@@ -105,9 +105,12 @@ export function createSettling({ traders, till, fact, end }: SettlingDeps) {
   return { onOutcome, onResolved, restore }
 }
 
-/** More is learned of an order, never less: what is final stays, and a fill that is known is not unknown again. */
+/**
+ * More is learned of an order, never less: a fill that is known is not unknown again, and what is confirmed stays. That no money moved is what the
+ * venue said, or our conclusion: a trade that turns up proves otherwise.
+ */
 function follows(before: SubmitOutcome | null, next: SubmitOutcome): boolean {
-  if (before === null) return true
-  if (isFinal(before)) return false
-  return before.state === 'unknown' || next.state === 'filled' || next.state === 'reverted'
+  if (before === null || before.state === 'unknown') return true
+  if (next.state === 'filled') return !(before.state === 'filled' && isFinal(before))
+  return next.state === 'reverted' && before.state === 'filled' && !isFinal(before)
 }

@@ -110,6 +110,7 @@ export function writesOf(fact: EngineFact): Write[] {
     case 'stale':
     case 'stray_outcome':
     case 'tick_size':
+    case 'venue_closed':
       return []
     default:
       return assertNever(fact)

@@ -7,15 +7,18 @@ import {
   closeSync,
   existsSync,
   fdatasync,
+  fdatasyncSync,
   mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
+import { devNull } from 'node:os'
 import { join } from 'node:path'
 import type { ConditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
@@ -28,10 +31,16 @@ export type SentMark = { readonly venueId: string; readonly order: Order; readon
 export type ShotJournal = {
   /** Resolves when the window and the names of its orders are on the disk. */
   armed(market: Market, venueIds: readonly string[]): Promise<void>
-  /** Returns when the operating system has the line. */
+  /** Returns when the operating system has the whole line; throws when it has not. */
   mark(venueId: string, order: Order, market: Market): void
+  /** Against a power cut: brings what was marked to the disk. Nobody waits for it, so it comes after the bytes have left. */
+  sync(): void
+  /** The same as a mark, into nowhere. */
+  rehearse(venueId: string, order: Order, market: Market): void
   /** Nothing of the window is open any more. */
   forget(conditionId: ConditionId): void
+  /** Drops what the ledger has settled. What is marked from then on goes to the new file. */
+  compact(settled: ReadonlySet<string>): void
   readonly before: { readonly marks: readonly SentMark[]; readonly armed: readonly Market[] }
   close(): void
 }
@@ -40,7 +49,8 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
   mkdirSync(folder, { recursive: true })
   const sentFile = join(folder, 'sent.jsonl')
   const before = { marks: readMarks(sentFile, log), armed: readArmed(folder, log) }
-  const sent = openSync(sentFile, 'a')
+  let sent = openSync(sentFile, 'a')
+  const nowhere = openSync(devNull, 'w')
   const texts = new Map<ConditionId, string>()
   let last: Promise<void> = Promise.resolve()
 
@@ -62,6 +72,15 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
     }
   }
 
+  function write(file: number, venueId: string, order: Order, market: Market): void {
+    const text = texts.get(market.conditionId) ?? JSON.stringify(market)
+    // It begins with a line break as well: half a line before it, of a full disk or of a killed process, must not swallow it.
+    const line = Buffer.from(
+      `\n{"venueId":"${venueId}","order":${JSON.stringify(order)},"market":${text}}\n`,
+    )
+    if (writeSync(file, line) < line.length) throw new Error('the journal of shots is not whole')
+  }
+
   return {
     before,
     armed(market, venueIds) {
@@ -73,45 +92,45 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
       )
       return last
     },
-    mark(venueId, order, market) {
-      const text = texts.get(market.conditionId) ?? JSON.stringify(market)
-      writeSync(
-        sent,
-        `{"venueId":"${venueId}","order":${JSON.stringify(order)},"market":${text}}\n`,
-      )
-      // Against a power cut; the shot does not wait for it.
-      fdatasync(sent, () => undefined)
-    },
+    mark: (venueId, order, market) => write(sent, venueId, order, market),
+    sync: () => fdatasync(sent, () => undefined),
+    rehearse: (venueId, order, market) => write(nowhere, venueId, order, market),
     forget(conditionId) {
       texts.delete(conditionId)
       rm(armedFile(folder, conditionId), { force: true }).catch((error: unknown) =>
         log.warn('a file of a finished window could not be removed', { error }),
       )
     },
+    compact(settled) {
+      compactSent(sentFile, settled)
+      closeSync(sent)
+      sent = openSync(sentFile, 'a')
+      for (const name of armedNames(folder)) {
+        const conditionId = name.slice('armed-'.length, -'.json'.length)
+        if (settled.has(conditionId)) rmSync(join(folder, name), { force: true })
+      }
+    },
     close() {
       closeSync(sent)
+      closeSync(nowhere)
     },
   }
 }
 
 /** What is settled is in the ledger: its lines are not needed any more. */
-export function compactJournal(folder: string, settled: ReadonlySet<string>): void {
-  const file = join(folder, 'sent.jsonl')
+function compactSent(file: string, settled: ReadonlySet<string>): void {
   const lines = linesOf(file).filter((line) => {
     const mark = parseMark(line)
     return mark !== null && !settled.has(mark.market.conditionId)
   })
   const handle = openSync(`${file}.new`, 'w')
   try {
-    writeSync(handle, lines.map((line) => `${line}\n`).join(''))
+    writeFileSync(handle, lines.map((line) => `${line}\n`).join(''))
+    fdatasyncSync(handle)
   } finally {
     closeSync(handle)
   }
   renameSync(`${file}.new`, file)
-  for (const name of armedNames(folder)) {
-    const conditionId = name.slice('armed-'.length, -'.json'.length)
-    if (settled.has(conditionId)) rmSync(join(folder, name), { force: true })
-  }
 }
 
 function armedFile(folder: string, conditionId: string): string {
@@ -120,7 +139,7 @@ function armedFile(folder: string, conditionId: string): string {
 
 function armedNames(folder: string): string[] {
   return existsSync(folder)
-    ? readdirSync(folder).filter((name) => /^armed-0x[0-9a-f]+\.json$/.test(name))
+    ? readdirSync(folder).filter((name) => /^armed-0x[0-9a-f]+\.json$/i.test(name))
     : []
 }
 

@@ -9,10 +9,12 @@ import type { Check, Intent, TokenView } from '../domain/strategy.ts'
 import {
   MICRO,
   MICROS_PER_MS,
+  type Micros,
   type MicroUsdc,
   TICKS_PER_DOLLAR,
   type Ticks,
 } from '../domain/units.ts'
+import { closedAt } from './calendar.ts'
 import type { Limits } from './limits.ts'
 
 /** The venue refuses a marketable buy of less than one dollar. */
@@ -26,8 +28,14 @@ const HOLD_NOTES: Readonly<Record<Hold, string>> = {
   halted: 'a person killed trading; only resume ends that',
 }
 
+/** The venue said that it takes no orders for a while. */
+export type Closure = { readonly until: Micros; readonly reason: string }
+
 export type Situation = {
   readonly market: Market
+  /** By our own clock. */
+  readonly recvAt: Micros
+  readonly venueNow: Micros
   readonly leftMicros: number
   readonly up: TokenView
   readonly down: TokenView
@@ -39,6 +47,8 @@ export type Situation = {
   readonly ordersSent: number
   /** What a person wants of the bot, where that is no shots. */
   readonly hold: Hold | null
+  /** The latest that the venue said, also when it is over. */
+  readonly closure: Closure | null
 }
 
 /** What must hold of the world, whatever the strategy wants. */
@@ -52,6 +62,8 @@ export function worldChecks(now: Situation, limits: Limits): Check[] {
       'shooting is allowed',
       now.hold === null ? '' : HOLD_NOTES[now.hold],
     ),
+    calendarCheck(now, limits),
+    closureCheck(now),
     check(
       'ONE_ORDER',
       now.ordersSent < limits.maxOrdersPerMarket,
@@ -115,6 +127,30 @@ export function orderChecks(
       'the cash does not cover the order and its fee',
     ),
   ]
+}
+
+function calendarCheck(now: Situation, limits: Limits): Check {
+  const closed = closedAt(limits.closed ?? [], now.venueNow)
+  return check(
+    'CALENDAR',
+    closed === null,
+    closed === null ? null : now.venueNow - closed.to,
+    'micros',
+    'the venue is not known to be closed now',
+    closed?.why ?? '',
+  )
+}
+
+function closureCheck({ closure, recvAt }: Situation): Check {
+  const isOver = closure === null || recvAt >= closure.until
+  return check(
+    'VENUE_CLOSED',
+    isOver,
+    isOver ? null : recvAt - closure.until,
+    'micros',
+    'the venue has not said that it takes no orders',
+    `the venue takes no orders for now: ${closure?.reason ?? ''}`,
+  )
 }
 
 function mappingCheck(now: Situation): Check {

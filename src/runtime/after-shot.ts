@@ -6,6 +6,7 @@ import type { EngineFact, Settlement } from '../domain/facts.ts'
 import type { ConditionId } from '../domain/ids.ts'
 import type { Account, FactSink, Log } from '../domain/ports.ts'
 import { formatMicro, type MicroUsdc, microUsdc } from '../domain/units.ts'
+import { winsThatMake } from './paid-wins.ts'
 
 const FIRST_MS = 1_000
 const AGAIN_MS = 5_000
@@ -18,6 +19,8 @@ export type AfterShotDeps = {
   readonly account: Account
   /** Null where somebody else redeems. */
   readonly redeem: ((conditionId: ConditionId) => Promise<boolean>) | null
+  /** Told of each win that somebody else redeemed. */
+  paid(conditionId: ConditionId): void
   /** Wins of before that were not redeemed. */
   unredeemed(): readonly { readonly conditionId: ConditionId; readonly payout: number }[]
   /** Our own books' money, and whether nothing is open that could still move it. */
@@ -37,12 +40,13 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
   const unpaid = new Map<ConditionId, { readonly payout: number; attempts: number }>()
   const timers = new Set<NodeJS.Timeout>()
   let collecting = 0
+  let _auditing: NodeJS.Timeout | undefined
   let suspected = 0
   let suspicions = 0
   let closed = false
 
-  function later(ms: number, action: () => Promise<unknown>): void {
-    if (closed) return
+  function later(ms: number, action: () => Promise<unknown>): NodeJS.Timeout | undefined {
+    if (closed) return undefined
     const timer = setTimeout(() => {
       timers.delete(timer)
       action().catch((error: unknown) =>
@@ -50,6 +54,15 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
       )
     }, ms)
     timers.add(timer)
+    return timer
+  }
+
+  /** Windows of all series may settle at the same moment: one look is enough for them all, and two at once would count as two. */
+  function auditSoon(): void {
+    _auditing ??= later(FIRST_MS, () => {
+      _auditing = undefined
+      return audit()
+    })
   }
 
   async function collect(conditionId: ConditionId): Promise<void> {
@@ -60,16 +73,21 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
     try {
       if (await deps.redeem(conditionId)) {
         unpaid.delete(conditionId)
+        auditSoon()
         await deps.account.refresh()
-        return later(FIRST_MS, audit)
+        return
       }
     } catch (error) {
       deps.log.warn('redeeming failed; it is tried again', { conditionId, error })
     } finally {
       collecting -= 1
     }
-    if (one.attempts < ATTEMPTS_MAX) return later(AGAIN_MS, () => collect(conditionId))
-    deps.log.error('a win was not paid out; redeem it by hand: lastsecond redeem', { conditionId })
+    if (!unpaid.has(conditionId)) return
+    if (one.attempts < ATTEMPTS_MAX) later(AGAIN_MS, () => collect(conditionId))
+    else
+      deps.log.error('a win was not paid out; redeem it by hand: lastsecond redeem', {
+        conditionId,
+      })
   }
 
   const isQuiet = (): boolean => collecting === 0 && deps.isQuiet()
@@ -79,14 +97,27 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
     const before = deps.cash() - owed()
     const theirs = await deps.account.balance()
     if (!isQuiet() || deps.cash() - owed() !== before) return null
-    const difference = theirs - before
+    const difference = theirs - before - redeemedByOthers(theirs - before)
     suspicions = difference !== 0 && difference === suspected ? suspicions + 1 : 0
     suspected = difference
     if (difference === 0) return 0
     // The venue's view of the money may be a moment behind; what stays the same is true.
-    if (suspicions < SUSPICIONS) later(FIRST_MS, audit)
+    if (suspicions < SUSPICIONS) auditSoon()
     else alarm(theirs, difference)
     return difference
+  }
+
+  /** What came in may be wins that were paid out meanwhile. */
+  function redeemedByOthers(cameIn: number): number {
+    if (deps.redeem !== null) return 0
+    const wins = [...unpaid].map(([conditionId, { payout }]) => ({ conditionId, payout }))
+    const paid = winsThatMake(cameIn, wins)
+    if (paid === null) return 0
+    for (const { conditionId } of paid) {
+      unpaid.delete(conditionId)
+      deps.paid(conditionId)
+    }
+    return cameIn
   }
 
   function alarm(theirs: MicroUsdc, difference: number): void {
@@ -109,8 +140,8 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
   }
 
   function settled({ market, payout }: Settlement): void {
-    if (payout === 0) return later(FIRST_MS, audit)
-    expect(market.conditionId, payout)
+    if (payout > 0) expect(market.conditionId, payout)
+    if (payout === 0 || deps.redeem === null) auditSoon()
   }
 
   function expect(conditionId: ConditionId, payout: number): void {

@@ -26,6 +26,7 @@ import { createGateway, type Orders } from './modes.ts'
 import { createOrchestrator } from './orchestrator.ts'
 import { type EngineSnapshot, engineSnapshot } from './snapshot.ts'
 import { createTimers } from './timers.ts'
+import { createUnderstudy } from './understudy.ts'
 
 export type BotDeps = {
   readonly settings: EngineSettings
@@ -80,6 +81,7 @@ export function createBot(deps: BotDeps): Bot {
     holdMicros: (market) => holdMicros(market, deps.settings),
     emit,
     now,
+    rehearse: createUnderstudy(deps.settings),
   })
   const orchestrator = createOrchestrator({ books, finder, gateway, timers, log: deps.log })
   const sinks = [deps.keeper, ending.sink, ...deps.sinks]

@@ -8,14 +8,19 @@ import type { ConditionId } from '../domain/ids.ts'
 import type { Keeper, Log } from '../domain/ports.ts'
 import { formatMicro, type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import type { Ledger } from '../ledger/ledger.ts'
-import { compactJournal, type ShotJournal } from '../ledger/shot-journal.ts'
+import type { ShotJournal } from '../ledger/shot-journal.ts'
+import { winsThatMake } from './paid-wins.ts'
+
+const LOOKS = 3
+const LOOK_AGAIN_MS = 1_000
 
 export type LiveMemoryDeps = {
   readonly ledger: Ledger
   readonly journal: ShotJournal
-  readonly folder: string
   /** What the venue says that the account holds. */
   balance(): Promise<MicroUsdc>
+  /** Has the venue look at the chain again. */
+  refresh(): Promise<void>
   /** Null where somebody else redeems. */
   readonly redeem: ((conditionId: ConditionId) => Promise<boolean>) | null
   readonly now: () => Micros
@@ -23,31 +28,60 @@ export type LiveMemoryDeps = {
 }
 
 export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
-  const { ledger, journal, folder } = deps
+  const { ledger, journal } = deps
 
   /** Wins that were paid out while nobody wrote it down would look like money from outside. */
-  async function collect(): Promise<boolean> {
+  async function collect(): Promise<void> {
+    const { redeem } = deps
+    if (redeem === null) return
     for (const { conditionId } of ledger.unredeemed()) {
       try {
-        if (deps.redeem === null || !(await deps.redeem(conditionId))) return false
+        if (!(await redeem(conditionId))) return
       } catch (error) {
         deps.log.warn('a win of before could not be redeemed yet', { conditionId, error })
-        return false
+        return
       }
     }
-    return true
+  }
+
+  /** What the venue says: its view may be a moment behind what was just paid out. Null while it changes. */
+  async function theirs(ours: number): Promise<number | null> {
+    await deps.refresh()
+    let before: number | null = null
+    let seen: number = await deps.balance()
+    for (let looks = 1; looks < LOOKS && seen !== ours; looks += 1) {
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+      before = seen
+      seen = await deps.balance()
+    }
+    return seen === ours || seen === before ? seen : null
   }
 
   /** The cash that the books go on with. */
   async function cashAfter(cash: MicroUsdc): Promise<MicroUsdc> {
-    if (!(await collect())) return cash
-    const moved = (await deps.balance()) - cash
-    if (moved === 0) return cash
-    const way = moved > 0 ? 'came in' : 'went out'
-    const dollars = formatMicro(microUsdc(Math.abs(moved)))
+    await collect()
+    const wins = ledger.unredeemed()
+    const ours = cash - wins.reduce((sum, { payout }) => sum + payout, 0)
+    let seen: number | null = null
+    try {
+      seen = await theirs(ours)
+    } catch (error) {
+      deps.log.warn('the books could not be held against the venue at the start', { error })
+    }
+    if (seen === null || seen === ours) return cash
+    const paid = deps.redeem === null ? winsThatMake(seen - ours, wins) : null
+    for (const { conditionId } of paid ?? []) ledger.redeemed(conditionId, deps.now())
+    // While wins are not paid out nobody can tell which money is whose.
+    if (wins.length > 0) return cash
+    return moved(cash, seen - ours)
+  }
+
+  function moved(cash: MicroUsdc, micro: number): MicroUsdc {
+    const way = micro > 0 ? 'came in' : 'went out'
+    const dollars = formatMicro(microUsdc(Math.abs(micro)))
     deps.log.warn(`money ${way} while the bot was away; the books follow the venue`, { dollars })
-    ledger.transferred(moved, way, deps.now())
-    return microUsdc(cash + moved)
+    ledger.transferred(micro, way, deps.now())
+    return microUsdc(cash + micro)
   }
 
   return {
@@ -58,7 +92,7 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
     async restore() {
       const known = await ledger.restore()
       const settled = new Set<string>(known.settled)
-      compactJournal(folder, settled)
+      journal.compact(settled)
       const shots = new Map<string, RestoredShot>(known.shots.map((shot) => [shot.order.id, shot]))
       for (const { venueId, order, market } of journal.before.marks) {
         if (settled.has(market.conditionId)) continue

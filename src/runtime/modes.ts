@@ -7,7 +7,11 @@ import { createSimGateway, type PaperFill, type SimGatewayDeps } from './sim-gat
 export type Mode = 'dry' | 'live'
 
 /** What a gateway may know of the bot that it belongs to. */
-export type GatewayContext = Omit<SimGatewayDeps, 'fill'> & { venueNow(): Micros }
+export type GatewayContext = Omit<SimGatewayDeps, 'fill'> & {
+  venueNow(): Micros
+  /** Goes through a decision that nobody hears of. */
+  rehearse(): void
+}
 
 export type Orders =
   | { readonly mode: 'dry'; readonly fill: PaperFill }

@@ -48,6 +48,7 @@ export function createOrchestrator({
     const yes = books.listen(market, 'UP')
     const no = books.listen(market, 'DOWN')
     activeTraders.set(market.conditionId, { market, yes, no })
+    finder.askStrike(market)
   }
 
   function unwatch(conditionId: ConditionId): void {

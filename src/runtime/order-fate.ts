@@ -1,13 +1,16 @@
 /**
  * Follows an order that left until its fate is proven: filled and confirmed, killed, or reverted. The venue is asked again and again; the user
- * channel only makes us ask sooner. No answer is no proof: an order counts as dead only when the venue, asked several times and long after it
- * could still have matched, knows neither the order nor a trade of it.
+ * channel only makes us ask sooner. No answer is no proof: an order counts as dead only when the venue says so, or, asked several times and long
+ * after it could still have matched, knows neither the order nor a trade of it. And what counts as dead is looked at again: a trade of it that
+ * turns up later is the truth.
  */
-import type { Market } from '../domain/market.ts'
-import type { Fill, Order, SubmitOutcome } from '../domain/order.ts'
+import type { SubmitOutcome } from '../domain/order.ts'
 import type { Account, EventSink, Log, TradeView } from '../domain/ports.ts'
-import { type Micros, microShares, microUsdc, notional } from '../domain/units.ts'
-import { takerFee } from '../pricing/fees.ts'
+import { MICROS_PER_MS, type Micros } from '../domain/units.ts'
+import { createGraves } from './order-graves.ts'
+import { estimated, judge, type Matched, type Shot } from './order-trades.ts'
+
+export type { Shot } from './order-trades.ts'
 
 const ASK_FIRST_MS = 250
 const ASK_MOST_MS = 5_000
@@ -15,19 +18,16 @@ const ASK_GROWTH = 1.5
 /** So long after the send, and so many answers without it, that it cannot be on its way any more. */
 const GONE_AFTER_MS = 12_000
 const GONE_ANSWERS = 4
-/** Dust that a spend in dollars leaves at the makers' prices. */
-const DUST_MICRO = 10_000
-
-export type Shot = {
-  readonly venueId: string
-  readonly order: Order
-  readonly market: Market
-  readonly sentAt: Micros
-}
+/** Statuses of an order that will not be matched any more. "Unmatched" is none of them: the venue has it then. */
+const DEAD = /^(CANCELL?ED|INVALID)/
 
 export type OrderFates = {
   /** `matched` is what the venue answered, where it did. */
-  follow(shot: Shot, matched: { readonly spent: number; readonly shares: number } | null): void
+  follow(shot: Shot, matched: Matched | null): void
+  /** Goes on with an order of which so much is known already. */
+  resume(shot: Shot, known: SubmitOutcome | null): void
+  /** The venue's own word is that it is dead. It is only looked at again. */
+  bury(shot: Shot): void
   /** Somebody heard something of this order. */
   nudge(venueId: string): void
   /** Something may have been missed. */
@@ -44,17 +44,20 @@ export type FateDeps = {
 
 type Followed = {
   readonly shot: Shot
-  readonly matched: { readonly spent: number; readonly shares: number } | null
+  readonly matched: Matched | null
   told: string
   waitMs: number
   answersWithout: number
   timer: NodeJS.Timeout | undefined
   asking: boolean
   again: boolean
+  complained: boolean
 }
 
 export function createOrderFates(deps: FateDeps): OrderFates {
+  const { account, log, now } = deps
   const followed = new Map<string, Followed>()
+  const graves = createGraves({ account, log, risen })
   let closed = false
 
   function tell(one: Followed, outcome: SubmitOutcome): void {
@@ -67,7 +70,7 @@ export function createOrderFates(deps: FateDeps): OrderFates {
       orderId: order.id,
       venueId,
       outcome,
-      recvAt: deps.now(),
+      recvAt: now(),
       venueAt: null,
     })
   }
@@ -75,52 +78,66 @@ export function createOrderFates(deps: FateDeps): OrderFates {
   function end(one: Followed, outcome: SubmitOutcome): void {
     followed.delete(one.shot.venueId)
     clearTimeout(one.timer)
+    if (outcome.state === 'killed') graves.bury(one.shot)
     tell(one, outcome)
   }
 
+  const isLeft = ({ shot }: Followed): boolean => closed || !followed.has(shot.venueId)
+
   async function ask(one: Followed): Promise<void> {
     const { venueId, market } = one.shot
-    const trades = await deps.account.tradesOf(market.conditionId, venueId)
-    if (closed || !followed.has(venueId)) return
+    const trades = await account.tradesOf(market.conditionId, venueId)
+    if (isLeft(one)) return
     if (trades.length > 0) return judgeTrades(one, trades)
-    const order = await deps.account.order(venueId)
-    if (closed || !followed.has(venueId)) return
-    const dead = order !== null && /^(CANCELED|INVALID|UNMATCHED)/.test(order.status)
-    if (dead && one.matched === null)
-      return end(one, { state: 'killed', reason: `the venue says ${order.status}` })
-    if (order !== null || one.matched !== null) return
+    const order = await account.order(venueId)
+    // What the venue matched by its own word is ended by its trades alone.
+    if (isLeft(one) || one.matched !== null) return
+    if (order !== null) {
+      one.answersWithout = 0
+      if (DEAD.test(order.status)) return lastLook(one, `the venue says ${order.status}`)
+      return
+    }
     one.answersWithout += 1
-    const waitedMs = (deps.now() - one.shot.sentAt) / 1_000
+    const waitedMs = (now() - one.shot.sentAt) / MICROS_PER_MS
     if (one.answersWithout < GONE_ANSWERS || waitedMs < GONE_AFTER_MS) return
-    end(one, {
-      state: 'killed',
-      reason: 'the venue, asked again and again, knows neither the order nor a trade of it',
-    })
+    await lastLook(
+      one,
+      'the venue, asked again and again, knows neither the order nor a trade of it',
+    )
+  }
+
+  /** The trades were asked for before the order was: one may have come in between. */
+  async function lastLook(one: Followed, reason: string): Promise<void> {
+    const { venueId, market } = one.shot
+    const trades = await account.tradesOf(market.conditionId, venueId)
+    if (isLeft(one)) return
+    if (trades.length > 0) return judgeTrades(one, trades)
+    end(one, { state: 'killed', reason })
   }
 
   function judgeTrades(one: Followed, trades: readonly TradeView[]): void {
-    const standing = trades.filter(({ status }) => status !== 'FAILED')
-    const isOver = trades.every(({ status }) => status === 'CONFIRMED' || status === 'FAILED')
-    if (!isWhole(one, trades)) return
-    if (standing.length === 0)
-      return end(one, { state: 'reverted', reason: 'the trade failed on the chain' })
-    const outcome = filled(
-      one.shot.market,
-      standing.flatMap(({ fills }) => fills),
-      isOver,
-    )
-    if (isOver) end(one, outcome)
-    else tell(one, outcome)
+    const { venueId } = one.shot
+    const said = judge(one.shot, one.matched, trades)
+    if (said.kind === 'absurd') {
+      const { cost } = said
+      if (!one.complained)
+        log.error('the trades of an order cost more than it was signed for', { venueId, cost })
+      one.complained = true
+    }
+    if (said.kind !== 'outcome') return
+    if (said.isOver) end(one, said.outcome)
+    else tell(one, said.outcome)
   }
 
   function plan(one: Followed): void {
-    if (closed || !followed.has(one.shot.venueId)) return
+    if (isLeft(one)) return
     one.timer = setTimeout(() => run(one), one.waitMs)
     one.waitMs = Math.min(one.waitMs * ASK_GROWTH, ASK_MOST_MS)
   }
 
   function run(one: Followed): void {
     clearTimeout(one.timer)
+    if (isLeft(one)) return
     if (one.asking) {
       one.again = true
       return
@@ -129,7 +146,7 @@ export function createOrderFates(deps: FateDeps): OrderFates {
     ask(one)
       .catch((error: unknown) => {
         const { venueId } = one.shot
-        deps.log.warn('the venue could not be asked about an order', { venueId, error })
+        log.warn('the venue could not be asked about an order', { venueId, error })
       })
       .finally(() => {
         one.asking = false
@@ -142,81 +159,55 @@ export function createOrderFates(deps: FateDeps): OrderFates {
       .catch(() => undefined)
   }
 
+  function begin(shot: Shot, matched: Matched | null, told: string): void {
+    if (closed || followed.has(shot.venueId)) return
+    const one: Followed = {
+      shot,
+      matched,
+      told,
+      waitMs: ASK_FIRST_MS,
+      answersWithout: 0,
+      timer: undefined,
+      asking: false,
+      again: false,
+      complained: false,
+    }
+    followed.set(shot.venueId, one)
+    if (matched !== null && told === '') tell(one, estimated(shot, matched))
+    plan(one)
+  }
+
+  function risen(shot: Shot): void {
+    begin(shot, null, '')
+    for (const one of followed.values()) if (one.shot === shot) soon(one)
+  }
+
   function soon(one: Followed): void {
     one.waitMs = ASK_FIRST_MS
     run(one)
   }
 
   return {
-    follow(shot, matched) {
-      if (followed.has(shot.venueId)) return
-      const one: Followed = {
-        shot,
-        matched,
-        told: '',
-        waitMs: ASK_FIRST_MS,
-        answersWithout: 0,
-        timer: undefined,
-        asking: false,
-        again: false,
-      }
-      followed.set(shot.venueId, one)
-      if (matched !== null) tell(one, estimated(shot, matched))
-      plan(one)
+    follow: (shot, matched) => begin(shot, matched, ''),
+    resume(shot, known) {
+      const matched = known?.state === 'filled' ? { spent: known.cost, shares: known.shares } : null
+      begin(shot, matched, known === null ? '' : JSON.stringify(known))
     },
-    nudge(venueId) {
+    bury: graves.bury,
+    nudge(text) {
+      const venueId = text.toLowerCase()
       const one = followed.get(venueId)
       if (one !== undefined) soon(one)
+      else graves.look(venueId)
     },
     nudgeAll() {
       for (const one of followed.values()) soon(one)
+      graves.lookAll()
     },
     close() {
       closed = true
       for (const { timer } of followed.values()) clearTimeout(timer)
+      graves.close()
     },
-  }
-}
-
-/** Some of an order's trades may be listed before the others. */
-function isWhole({ matched, shot }: Followed, trades: readonly TradeView[]): boolean {
-  const fills = trades.flatMap((trade) => trade.fills)
-  if (matched !== null) return fills.reduce((sum, { shares }) => sum + shares, 0) === matched.shares
-  const spent = fills.reduce((sum, { price, shares }) => sum + notional(price, shares, 'floor'), 0)
-  return spent >= shot.order.spend - DUST_MICRO
-}
-
-function filled(market: Market, fills: readonly Fill[], isOver: boolean): SubmitOutcome {
-  let shares = 0
-  let cost = 0
-  let fee = 0
-  for (const fill of fills) {
-    shares += fill.shares
-    cost += notional(fill.price, fill.shares, 'floor')
-    fee += takerFee(market.fee, fill.price, fill.shares)
-  }
-  return {
-    state: 'filled',
-    fills,
-    shares: microShares(shares),
-    cost: microUsdc(cost),
-    fee: microUsdc(fee),
-    finality: isOver ? 'confirmed' : 'matched',
-  }
-}
-
-/** Before the trades are known: one fill at the limit or better, with the fee of the average price. */
-function estimated(
-  { order, market }: Shot,
-  { spent, shares }: { readonly spent: number; readonly shares: number },
-): SubmitOutcome {
-  const average = Math.min(order.limit, Math.round((spent * 10_000) / shares)) as Order['limit']
-  return {
-    state: 'filled',
-    fills: [{ price: average, shares: microShares(shares) }],
-    shares: microShares(shares),
-    cost: microUsdc(spent),
-    fee: takerFee(market.fee, average, microShares(shares)),
-    finality: 'matched',
   }
 }

@@ -1,6 +1,7 @@
 /**
- * The last-second sniper: in the final second, one fill-or-kill on the side that the book calls the winner, the side with the
- * larger best ask, if that ask still costs no more than the cap.
+ * The last-second sniper: in the final second, one fill-or-kill on the winning side, if its ask still costs no more than the cap. The winner is
+ * named by the rule that settles the window, and the book has to agree and the price to be worth it; or, as the source system has it, by the book
+ * alone: the side with the larger best ask.
  */
 import { z } from 'zod'
 import type { Side } from '../domain/ids.ts'
@@ -12,6 +13,7 @@ import {
   type View,
 } from '../domain/strategy.ts'
 import { MICRO, type MicroShares, parsePrice, parseShares, type Ticks } from '../domain/units.ts'
+import { clears, oddsOf } from '../pricing/odds.ts'
 
 /** A file may write 0.99 as a number; it becomes the text a person typed before it becomes an integer. */
 const decimal = z.union([z.string(), z.number()]).transform(String)
@@ -48,9 +50,19 @@ const shares = decimal
 
 const params = z.strictObject({
   winner: z
-    .enum(['book'])
-    .default('book')
-    .describe('how the winner is named: book = the side with the larger best ask'),
+    .enum(['settlement', 'book'])
+    .default('settlement')
+    .describe(
+      'how the winner is named: settlement = by the rule that settles the window, and the book must agree; book = the side with the larger best ask',
+    ),
+  minEdge: z
+    .number()
+    .min(-1)
+    .max(1)
+    .default(0)
+    .describe(
+      'dollars that a share must be worth beyond its price and fee, by the lower end of its chance (with winner settlement)',
+    ),
   triggerSec: z
     .number()
     .min(0.2)
@@ -87,26 +99,72 @@ export const lastSecond = defineStrategy<Params>({
 })
 
 function decide(view: View, chosen: Params): Verdict {
-  const winner = winnerByBook(view.up, view.down)
+  const byBook = winnerByBook(view.up, view.down)
+  const winner = chosen.winner === 'book' ? byBook : view.truth.winner
   const winning = winner === null ? null : winner === 'UP' ? view.up : view.down
   const limit = winning?.priceToTake(chosen.shares as MicroShares) ?? null
   const checks = [
-    winnerCheck(winner, view),
+    ...(chosen.winner === 'book' ? [winnerCheck(winner, view)] : truthChecks(view, byBook)),
     askCheck(winning),
     capCheck(winning?.bestAsk ?? null, chosen.maxAsk as Ticks),
     depthCheck(limit, chosen.maxAsk as Ticks),
+    ...(chosen.winner === 'book' ? [] : [edgeCheck(view, limit, chosen.minEdge)]),
   ]
   const refused = checks.find((check) => !check.ok)
   if (refused !== undefined || winner === null || limit === null) {
     return { intents: [], side: winner, why: refused?.note ?? 'no winner', checks }
   }
-  const why = `${winner} has the larger best ask`
+  const why =
+    chosen.winner === 'book'
+      ? `${winner} has the larger best ask`
+      : `${winner} wins by the rule that settles the window`
   return {
     intents: [{ side: winner, limit, shares: chosen.shares as MicroShares, why }],
     side: winner,
     why,
     checks,
   }
+}
+
+/** What settles the window names a winner, and the book does not say the opposite. */
+function truthChecks({ truth }: View, byBook: Side | null): Check[] {
+  const { winner, win, doubt } = truth
+  const agrees = winner !== null && (byBook === null || byBook === winner)
+  return [
+    {
+      name: 'TRUTH',
+      ok: winner !== null,
+      margin: win?.low ?? null,
+      unit: 'probability',
+      note: winner === null ? `no winner by the rule: ${doubt}` : `${winner} is ahead by the rule`,
+    },
+    {
+      name: 'AGREES',
+      ok: agrees,
+      margin: null,
+      unit: '',
+      note: agrees
+        ? 'the book does not contradict the rule'
+        : winner === null
+          ? 'there is no winner to agree with'
+          : 'the rule and the book name different sides',
+    },
+  ]
+}
+
+/** Judged by the lower end: at 0.99 one loss eats a hundred wins. */
+function edgeCheck({ truth, market }: View, limit: Ticks | null, minEdge: number): Check {
+  const name = 'EDGE'
+  const unit = 'dollars a share'
+  if (limit === null || truth.win === null)
+    return { name, ok: false, margin: null, unit, note: 'there is nothing to weigh' }
+  const odds = oddsOf({ fee: market.fee, price: limit, win: truth.win, haircut: truth.haircut })
+  const margin = odds.expected.low - minEdge
+  const ok = clears(odds, minEdge)
+  const note = ok
+    ? 'worth its price, the fee and the doubt'
+    : 'not worth its price, the fee and the doubt'
+  return { name, ok, margin, unit, note }
 }
 
 /**

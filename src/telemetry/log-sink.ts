@@ -60,6 +60,10 @@ export function createLogSink({ finder, trades }: { finder: Log; trades: Log }):
           cash: formatMicro(cash),
         })
       }
+      case 'venue_closed':
+        return trades.warn(`the venue takes no orders for now: ${fact.reason}`, {
+          holdFireSec: Math.ceil((fact.until - fact.at) / 1_000_000),
+        })
       case 'operator':
         return trades.info(`operator: ${fact.action}`)
       case 'restored':

@@ -23,6 +23,7 @@ const market: Market = {
   takerHold: true,
   version: 'v1',
   resolutionSource: null,
+  rules: { description: null, averaging: null },
 }
 
 const survey = {

@@ -32,6 +32,18 @@ function decision(checks: readonly Check[]): Decision {
     leftMicros: 991_000,
     up: live,
     down: { ...live, bestAsk: null },
+    truth: {
+      rule: 'average of 60 s',
+      doubt: 'the strike is not known',
+      strike: null,
+      winner: null,
+      final: null,
+      fixedShare: null,
+      flipPrice: null,
+      win: null,
+      haircut: 0,
+      basedOn: null,
+    },
     deadline: {
       roundTripMicros: 0,
       holdMicros: 150_000,

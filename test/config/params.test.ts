@@ -39,7 +39,8 @@ test('every parameter has a default, a range and a meaning', () => {
 
 test('what holds is shown with its origin, defaults too', () => {
   expect(inForce('params: { maxAsk: 0.97, shares: 50 }')).toEqual({
-    winner: 'book / the default',
+    winner: 'settlement / the default',
+    minEdge: '0 / the default',
     triggerSec: '1 / the default',
     maxAsk: '0.97 / from lastsecond.yaml',
     shares: '50 / from lastsecond.yaml',
@@ -73,7 +74,10 @@ test.each([
     'params.maxAsk must be a price of at most 4 places, 0.0001 to 0.9999, got 1.5 (from',
   ],
   ['shares: 1.5', 'params.shares must be a whole number of shares, 1 or more, got 1.5 (from'],
-  ['winner: coin', 'params.winner must be book, got "coin" (from lastsecond.yaml)'],
+  [
+    'winner: coin',
+    'params.winner must be one of settlement, book, got "coin" (from lastsecond.yaml)',
+  ],
   [
     'trigerSec: 2',
     'params.trigerSec is not a parameter of last-second (from lastsecond.yaml); did you mean triggerSec?',

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Decision } from '../../src/domain/facts.ts'
 import { conditionId, orderId } from '../../src/domain/ids.ts'
 import type { Order } from '../../src/domain/order.ts'
-import { microShares, microUsdc, ticks } from '../../src/domain/units.ts'
+import { type Micros, microShares, microUsdc, ticks } from '../../src/domain/units.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 import { aMarket, at, someSettings } from '../support/builders.ts'
 import { createHarness } from '../support/harness.ts'
@@ -35,6 +35,18 @@ function filled(shares: number, cost: number, fee: number) {
     finality: 'confirmed',
   } as const
 }
+
+function closeVenue(bot: ReturnType<typeof armed>, until: Micros): void {
+  bot.send({ kind: 'venue_closed', until, reason: 'a test', recvAt: at(898.5), venueAt: null })
+}
+
+test('a venue that was closed is shot at again when its time is over', () => {
+  const bot = armed()
+  closeVenue(bot, at(898.9))
+  expect(bot.of('venue_closed')).toMatchObject([{ until: at(898.9), reason: 'a test' }])
+  bot.runTo(at(910))
+  expect(bot.asked('submit')).toHaveLength(1)
+})
 
 describe('the life of a window', () => {
   test('found, listening ten seconds before the span, armed, fired at one second, settled with its profit', () => {
@@ -280,6 +292,23 @@ describe('why it did not shoot', () => {
       () => {
         const bot = armed()
         bot.send({ kind: 'operator', action: 'pause', recvAt: at(898.5), venueAt: null })
+        return bot
+      },
+    ],
+    [
+      'CALENDAR',
+      () => {
+        const closed = [{ from: at(899), to: at(900), why: 'a restart' }]
+        return armed(someSettings({ limits: { ...someSettings().limits, closed } }))
+      },
+    ],
+    [
+      'VENUE_CLOSED',
+      () => {
+        const bot = armed()
+        closeVenue(bot, at(900))
+        // Said again for a shorter time, it does not open sooner.
+        closeVenue(bot, at(898.6))
         return bot
       },
     ],

@@ -1,8 +1,8 @@
-// A live bot without the five seconds before it, so that a test can end and start it many times: child.mjs CONFIG VENUE_JSON
+// A live bot without the five seconds before it, so that a test can end and start it many times: child.mjs CONFIG VENUE_JSON [TAPE]
 import { session } from '../../dist/cli/session.js'
 import { loadConfig } from '../../dist/config/load.js'
 
-const [config, venueJson] = process.argv.slice(2)
+const [config, venueJson, tape] = process.argv.slice(2)
 const stop = new AbortController()
 process.on('SIGTERM', () => stop.abort())
 const loaded = loadConfig({
@@ -11,4 +11,8 @@ const loaded = loadConfig({
   logLevel: undefined,
   flags: { venue: 'local' },
 })
-process.exitCode = await session({ json: true, live: true, once: false, venueJson }, loaded, stop)
+process.exitCode = await session(
+  { json: true, live: true, once: false, venueJson, tape },
+  loaded,
+  stop,
+)

@@ -31,6 +31,7 @@ export function aMarket(change: Partial<Market> = {}): Market {
     takerHold: true,
     version: 'v1',
     resolutionSource: null,
+    rules: { description: null, averaging: null },
     ...change,
   }
 }
@@ -40,7 +41,8 @@ export function someSettings(
   params: object = {},
 ): EngineSettings {
   return {
-    strategy: lastSecond.bind(params),
+    // Most tests are about everything but the winner; the book's is the plain one.
+    strategy: lastSecond.bind({ winner: 'book', ...params }),
     limits: {
       maxOrdersPerMarket: 1,
       maxBookAgeMs: 5_000,

@@ -18,7 +18,7 @@ export type How = {
 export function commandLine(args: readonly string[], how: How): Promise<Ran> {
   const child = spawn(process.execPath, [main, ...args], {
     cwd: how.cwd,
-    env: { PATH: process.env['PATH'] ?? '', ...how.env },
+    env: { PATH: process.env['PATH'] ?? '', LASTSECOND_HOME: how.cwd, ...how.env },
     stdio: [
       how.input === undefined ? 'ignore' : 'pipe',
       'pipe',

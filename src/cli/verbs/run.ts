@@ -1,5 +1,6 @@
 /** The bot itself: dry by default, on the embedded venue by default. */
 import { loadConfig } from '../../config/load.ts'
+import { onForwardedSignal } from '../launched.ts'
 import { passLiveLocks } from '../live-lock.ts'
 import { scheduled } from '../scheduled.ts'
 import { type RunArgs, session } from '../session.ts'
@@ -75,17 +76,24 @@ export const run: Verb = {
   },
 }
 
-/** First signal: end in order. Second: end now. */
+/** First signal: end in order. Second: end now. What a terminal sends comes twice to a launched process: by itself, and by its launcher. */
 function onSignals(stop: AbortController): () => void {
-  const handler = (): void => {
-    if (stop.signal.aborted) process.exit(EXIT.general)
-    stop.abort()
+  const counter = (): (() => void) => {
+    let count = 0
+    return () => {
+      count += 1
+      if (count > 1) process.exit(EXIT.general)
+      stop.abort()
+    }
   }
+  const handler = counter()
+  const unlisten = onForwardedSignal(counter())
   process.on('SIGINT', handler)
   process.on('SIGTERM', handler)
   // The terminal was closed: end in order all the same.
   process.on('SIGHUP', handler)
   return () => {
+    unlisten()
     process.off('SIGINT', handler)
     process.off('SIGTERM', handler)
     process.off('SIGHUP', handler)

@@ -10,38 +10,60 @@ export type AheadSigner = {
   close(): Promise<void>
 }
 
-export function createAheadSigner(wallet: SigningWallet): AheadSigner {
-  const worker = new Worker(workerFile(), { workerData: wallet })
-  const waiting = new Map<
-    number,
-    { resolve: (signed: readonly SignedDraft[]) => void; reject: (error: Error) => void }
-  >()
-  let asked = 0
+type Waiting = {
+  resolve(signed: readonly SignedDraft[]): void
+  reject(error: Error): void
+}
 
-  worker.on('message', ({ id, signed }: FromSignWorker) => {
-    waiting.get(id)?.resolve(signed)
-    waiting.delete(id)
-  })
-  const fail = (error: Error): void => {
-    for (const { reject } of waiting.values()) reject(error)
-    waiting.clear()
+export function createAheadSigner(wallet: SigningWallet): AheadSigner {
+  const waiting = new Map<number, Waiting>()
+  let worker: Worker | null = null
+  let asked = 0
+  let closed = false
+
+  /** A thread that has died is replaced when it is wanted: nobody would answer there. */
+  function start(): Worker {
+    const started = new Worker(workerFile(), { workerData: wallet })
+    const fail = (error: Error): void => {
+      if (worker === started) worker = null
+      for (const { reject } of waiting.values()) reject(error)
+      waiting.clear()
+    }
+    started.on('message', (message: FromSignWorker) => {
+      const one = waiting.get(message.id)
+      waiting.delete(message.id)
+      if ('signed' in message) one?.resolve(message.signed)
+      else one?.reject(new Error(message.failed))
+    })
+    started.on('error', fail)
+    started.on('exit', () => {
+      if (worker === started) fail(ended())
+    })
+    return started
   }
-  worker.on('error', fail)
-  worker.on('exit', () => fail(new Error('the signing thread has ended')))
+  worker = start()
 
   return {
     sign(drafts) {
+      if (closed) return Promise.reject(ended())
+      worker ??= start()
+      const thread = worker
       asked += 1
       const id = asked
       return new Promise((resolve, reject) => {
         waiting.set(id, { resolve, reject })
-        worker.postMessage({ id, drafts } satisfies ToSignWorker)
+        thread.postMessage({ id, drafts } satisfies ToSignWorker)
       })
     },
     async close() {
-      await worker.terminate()
+      closed = true
+      await worker?.terminate()
     },
   }
+}
+
+function ended(): Error {
+  return new Error('the signing thread has ended')
 }
 
 /** Beside this file when built. Node 20 cannot run a TypeScript worker, so from source the built one is started. */

@@ -58,7 +58,7 @@ export type FinderStats = {
   readonly failedPolls: number
 } & Found
 
-export type GammaFinder = Finder & {
+export type GammaFinder = Omit<Finder, 'askStrike'> & {
   /** One poll of every series; resolves when all that it found is told. Never rejects: what failed is a problem of the result. */
   pollNow(): Promise<Found>
   /** Somebody says that this window is resolved. */

@@ -32,6 +32,7 @@ export type Draft = Series &
     readonly minShares: Market['minShares'] | null
     readonly fee: FeeSchedule | null
     readonly resolutionSource: string | null
+    readonly rules: Market['rules']
   }
 
 export type NotListed = {
@@ -88,8 +89,24 @@ export function readWindow(event: GammaEvent, venueNow: Micros): Reading {
     minShares: readShares(pair.up.orderMinSize),
     fee: readFee(pair.up),
     resolutionSource: pair.up.resolutionSource || event.resolutionSource || null,
+    rules: rulesOf(event, pair.up),
   }
   return { kind: 'draft', draft }
+}
+
+/** The words and settings that say how the window is settled; what they mean is for the engine to judge. */
+function rulesOf(event: GammaEvent, market: GammaMarket): Market['rules'] {
+  const config = market.cryptoMarketConfig ?? event.cryptoMarketConfig ?? null
+  return {
+    description: market.description || event.description || null,
+    averaging:
+      config === null
+        ? null
+        : {
+            twapEnabled: config.twapEnabled,
+            lookbackSeconds: config.twapLookbackSeconds ?? null,
+          },
+  }
 }
 
 /** Null for the order book's answer means that it knows no such market; undefined, that it could not be asked. */

@@ -12,6 +12,12 @@ const decimal = z.union([z.number(), z.string()]).nullish()
 /** An array, sent as JSON inside a string; a real array in some copies. */
 const textList = z.union([z.string(), z.array(z.string())]).nullish()
 
+/** How an average is taken, where the market says so. */
+const cryptoConfig = z
+  .object({ twapEnabled: z.boolean(), twapLookbackSeconds: z.number().int().nullish() })
+  .nullish()
+  .catch(null)
+
 const marketSchema = z.object({
   slug: text,
   question: text,
@@ -35,6 +41,8 @@ const marketSchema = z.object({
   feeSchedule: z.object({ rate: decimal, exponent: z.number().nullish() }).nullish(),
   umaResolutionStatus: text,
   resolutionSource: text,
+  description: text,
+  cryptoMarketConfig: cryptoConfig,
 })
 
 const eventSchema = z.object({
@@ -46,6 +54,8 @@ const eventSchema = z.object({
   startTime: text,
   endDate: text,
   resolutionSource: text,
+  description: text,
+  cryptoMarketConfig: cryptoConfig,
   seriesSlug: text,
   series: z.array(z.object({ slug: text })).nullish(),
   markets: z.array(marketSchema).nullish(),

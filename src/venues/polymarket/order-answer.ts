@@ -39,14 +39,35 @@ const refusal = z.object({
 const BASE_UNITS_FROM = 100_000
 const SHOWN_CHARS = 200
 
+/** The venue looked, and there was not enough. */
 const KILLED = [
   "couldn't be fully filled",
   'fok orders are filled or killed',
+  'fok_order_not_filled',
   'no orders found to match',
   'there are no matching orders',
 ]
-/** The venue says that it did not place it. */
-const NOT_PLACED = ['order timed out']
+/** Whatever the status says: the order is there already, may still be matched, or the one who answers stopped waiting for the one who knows. */
+const MAYBE_ALIVE = [
+  'duplicated',
+  'already exists',
+  'delay',
+  'execution',
+  'context',
+  'deadline',
+  'timeout',
+  'timed out',
+  'internal',
+]
+/** Statuses with which the venue, or what stands in front of it, turns a request away before anybody looks at it. */
+const TURNED_AWAY = [400, 401, 403, 404, 413, 422, 425, 429]
+/** The same statuses without a word of the venue; 400 and the like could be half an answer. */
+const TURNED_AWAY_AT_THE_DOOR = [401, 403, 425, 429]
+/** What the venue says of itself when it takes no orders, and that it did not place one. */
+const NOT_PLACED: Readonly<Record<number, readonly string[]>> = {
+  500: ['order timed out'],
+  503: ['trading is currently', 'post-only mode'],
+}
 
 export function readOrderAnswer(answer: WireAnswer): OrderAnswer {
   if (answer.kind === 'lost') {
@@ -64,12 +85,15 @@ function readAccepted(json: unknown, body: string): OrderAnswer {
   const parsed = accepted.safeParse(json)
   if (!parsed.success) {
     const said = errorOf(json)
-    if (said !== null && isSuccessFalse(json)) return { kind: 'refused', reason: said }
+    if (said !== null && isRefusal(json)) return refused(said, null)
     return { kind: 'unknown', reason: `an answer that cannot be read: ${shown(body)}` }
   }
   const { orderID, errorMsg, status, makingAmount, takingAmount, tradeIDs } = parsed.data
-  // An answer without an id and with a complaint is the venue's way to refuse politely.
-  if (orderID === '' && errorMsg) return refused(errorMsg)
+  if (errorMsg) {
+    // An answer without an id and with a complaint is the venue's way to refuse politely; with an id there is an order.
+    if (orderID === '') return refused(errorMsg, null)
+    return { kind: 'unknown', reason: `the venue took it and said: ${errorMsg}` }
+  }
   if (status !== 'matched') return { kind: 'unknown', reason: `the venue answered "${status}"` }
   const spent = amountOf(makingAmount)
   const shares = amountOf(takingAmount)
@@ -82,26 +106,25 @@ function readRefusal(status: number, json: unknown, body: string): OrderAnswer {
   const said = errorOf(json)
   if (said === null) {
     // A page instead of JSON comes from something in front of the venue, which never saw the order; unless it gave up waiting for it.
-    if (status === 403 || status === 425 || status === 429 || status === 401)
-      return { kind: 'refused', reason: `HTTP ${status}: ${shown(body)}` }
-    return { kind: 'unknown', reason: `HTTP ${status}: ${shown(body)}` }
+    const kind = TURNED_AWAY_AT_THE_DOOR.includes(status) ? 'refused' : 'unknown'
+    return { kind, reason: `HTTP ${status}: ${shown(body)}` }
   }
-  if (status < 500) return refused(said, status)
-  const lower = said.toLowerCase()
-  if (KILLED.some((words) => lower.includes(words))) return { kind: 'killed', reason: said }
-  if (status === 503 || NOT_PLACED.some((words) => lower.includes(words)))
-    return { kind: 'refused', reason: `HTTP ${status}: ${said}` }
-  return { kind: 'unknown', reason: `HTTP ${status}: ${said}` }
+  if (TURNED_AWAY.includes(status)) return refused(said, status)
+  if (status >= 500 && includesOne(said, KILLED)) return { kind: 'killed', reason: said }
+  const kind = includesOne(said, NOT_PLACED[status] ?? []) ? 'refused' : 'unknown'
+  return { kind, reason: `HTTP ${status}: ${said}` }
 }
 
-function refused(said: string, status = 200): OrderAnswer {
+/** Null is the status of an answer that was no error by HTTP. */
+function refused(said: string, status: number | null): OrderAnswer {
+  if (includesOne(said, KILLED)) return { kind: 'killed', reason: said }
+  const reason = status === null ? said : `HTTP ${status}: ${said}`
+  return { kind: includesOne(said, MAYBE_ALIVE) ? 'unknown' : 'refused', reason }
+}
+
+function includesOne(said: string, words: readonly string[]): boolean {
   const lower = said.toLowerCase()
-  if (KILLED.some((words) => lower.includes(words))) return { kind: 'killed', reason: said }
-  // It is there already: sent before, or by somebody with our key.
-  if (lower.includes('duplicated') || lower.includes('already exists'))
-    return { kind: 'unknown', reason: said }
-  if (lower.includes('delayed')) return { kind: 'unknown', reason: said }
-  return { kind: 'refused', reason: status === 200 ? said : `HTTP ${status}: ${said}` }
+  return words.some((word) => lower.includes(word))
 }
 
 function amountOf(text: string | null | undefined): number | null {
@@ -129,8 +152,10 @@ function errorOf(json: unknown): string | null {
   return said === undefined || said === '' ? null : said
 }
 
-function isSuccessFalse(json: unknown): boolean {
-  return (json as { success?: unknown } | null)?.success === false
+/** It says no, and names no order. */
+function isRefusal(json: unknown): boolean {
+  const { success, orderID } = (json ?? {}) as { success?: unknown; orderID?: unknown }
+  return success === false && (orderID === undefined || orderID === '' || orderID === null)
 }
 
 function shown(body: string): string {

@@ -3,11 +3,24 @@ import { parentPort, workerData } from 'node:worker_threads'
 import { createSigner, type OrderDraft, type SignedDraft, type SigningWallet } from './signer.ts'
 
 export type ToSignWorker = { readonly id: number; readonly drafts: readonly OrderDraft[] }
-export type FromSignWorker = { readonly id: number; readonly signed: readonly SignedDraft[] }
+export type FromSignWorker = { readonly id: number } & (
+  | { readonly signed: readonly SignedDraft[] }
+  | { readonly failed: string }
+)
 
 const signer = createSigner(workerData as SigningWallet)
 
 parentPort?.on('message', ({ id, drafts }: ToSignWorker) => {
-  const signed = drafts.map((draft) => signer.sign(draft))
-  parentPort?.postMessage({ id, signed } satisfies FromSignWorker)
+  parentPort?.postMessage({ id, ...signAll(drafts) } satisfies FromSignWorker)
 })
+
+/** Drafts that cannot be signed are the trouble of whoever sent them, and not of those that wait behind. */
+function signAll(
+  drafts: readonly OrderDraft[],
+): { signed: readonly SignedDraft[] } | { failed: string } {
+  try {
+    return { signed: drafts.map((draft) => signer.sign(draft)) }
+  } catch (error) {
+    return { failed: String(error) }
+  }
+}

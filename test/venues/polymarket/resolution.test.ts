@@ -42,6 +42,7 @@ function aMarket(spec: WindowSpec = SPEC, changed: Partial<Market> = {}): Market
     takerHold: true,
     version: 'v1',
     resolutionSource: null,
+    rules: { description: null, averaging: null },
     ...changed,
   }
 }

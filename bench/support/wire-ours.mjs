@@ -1,0 +1,252 @@
+/**
+ * The product's own way, put together as `run --live` does it: market channel, decoder, dispatcher, engine, live gateway, order wire. What has no
+ * part in a shot (discovery, the venue's clock, the account) is a few lines that answer at once.
+ */
+import { randomInt } from 'node:crypto'
+import { join } from 'node:path'
+import { openLedger } from '../../dist/ledger/ledger.js'
+import { openShotJournal } from '../../dist/ledger/shot-journal.js'
+import { nowMicros } from '../../dist/net/clock.js'
+import { openOrderWire } from '../../dist/net/order-wire.js'
+import { preparePost } from '../../dist/net/prepared-post.js'
+import { createBot } from '../../dist/runtime/bot.js'
+import { createLiveGateway } from '../../dist/runtime/live-gateway.js'
+import { createOrderFates } from '../../dist/runtime/order-fate.js'
+import { lastSecond } from '../../dist/strategies/last-second.js'
+import { createAheadSigner } from '../../dist/venues/polymarket/ahead-signer.js'
+import { createBookSource } from '../../dist/venues/polymarket/market-channel.js'
+import { createSigner } from '../../dist/venues/polymarket/signer.js'
+import { CAP_TEXT, marketOf } from './wire-frames.mjs'
+
+const USER_AGENT = 'lastsecond/0.1'
+/** Long enough that a shot that had to wait for a slow one is still in its span; and its timers fall between two shots. */
+const CLOSE_AFTER_MS = 3_010
+const TRIGGER_SEC = 6
+const DOLLAR = 1_000_000
+const QUIETLY = { debug() {}, info() {} }
+
+export async function startOurs({ channel, clob, privateKey, credentials, folder }) {
+  const complaints = []
+  const complain = (message, data) =>
+    complaints.push({ message, ...data, error: String(data?.error) })
+  const log = { ...QUIETLY, warn: complain, error: complain }
+  const shots = []
+  const inline = new Set()
+  const ledger = await openLedger({
+    path: join(folder, 'ledger.db'),
+    startingCash: 1_000_000 * DOLLAR,
+    log,
+  })
+  const wallet = { privateKey, signatureType: 0, funder: null }
+  const wire = { now: null }
+  let emit = null
+  const gateway = (context) => {
+    const made = gatewayOf({ clob, wallet, credentials, folder, log, inline, shots, context })
+    wire.now = made.wire
+    return made.gateway
+  }
+  const bot = createBot({
+    settings: settings(),
+    orders: { mode: 'live', open: gateway },
+    now: nowMicros,
+    log,
+    keeper: ledger,
+    sinks: [],
+    tape: null,
+    venueIsNew: false,
+    venue(sink) {
+      emit = sink
+      return venueParts(channel, sink, log)
+    },
+  })
+  await bot.start()
+  return {
+    shots,
+    complaints,
+    wireReady: () => wire.now.ready(),
+    stop: () => bot.stop(),
+    /** Windows that close some time after their shot; those of the way `inline` sign for themselves. */
+    list(wanted) {
+      for (const { market, at, way } of wanted) {
+        const found = windowOf(market, at)
+        if (way === 'inline') inline.add(found.up)
+        emit({ kind: 'market_listed', market: found, recvAt: nowMicros(), venueAt: null })
+      }
+    },
+    states: () => bot.snapshot(),
+  }
+}
+
+function settings() {
+  return {
+    strategy: lastSecond.bind({
+      maxAsk: CAP_TEXT,
+      shares: 5,
+      triggerSec: TRIGGER_SEC,
+      listenFromSec: 120,
+    }),
+    limits: {
+      maxOrdersPerMarket: 1,
+      maxBookAgeMs: 60_000,
+      maxClockErrorMs: 250,
+      maxPosition: 100 * DOLLAR,
+    },
+    startingCash: 1_000_000 * DOLLAR,
+    warmUpSec: 1,
+    cleanUpSec: 1,
+    minTimeToStartSec: 0.5,
+    holdMs: 150,
+    staleAfterMs: 60_000,
+    once: false,
+    series: [{ asset: 'btc', interval: '15m' }],
+  }
+}
+
+function windowOf(number, at) {
+  const endAt = Math.round((at + CLOSE_AFTER_MS) * 1_000)
+  return {
+    ...marketOf(number),
+    title: 'Bitcoin Up or Down',
+    asset: 'btc',
+    interval: '15m',
+    startAt: endAt - 900 * DOLLAR,
+    endAt,
+    mappingDoubt: null,
+    tickSize: 100,
+    minShares: 5 * DOLLAR,
+    fee: { rateMicro: 70_000, exponent: 1 },
+    takerHold: false,
+    version: 'v2',
+    resolutionSource: null,
+  }
+}
+
+function venueParts(channel, emit, log) {
+  const books = createBookSource({
+    url: channel,
+    fetchBook: () => Promise.reject(new Error('a book was doubted')),
+    emit,
+    log,
+    now: nowMicros,
+    random: Math.random,
+    options: { pingMs: 10_000, silenceMs: 120_000, sockets: 'split' },
+  })
+  const clock = {
+    async start() {
+      const at = { recvAt: nowMicros(), venueAt: null }
+      emit({ kind: 'clock', offsetMicros: 0, errorMicros: 1_000, ...at })
+    },
+    stop() {},
+    venueNow: nowMicros,
+    estimate: () => null,
+    observe() {},
+  }
+  const finder = {
+    start() {},
+    forget() {},
+    async stop() {},
+    awaitResolution({ conditionId }) {
+      const at = { recvAt: nowMicros(), venueAt: null }
+      setTimeout(() => {
+        const winner = { winner: 'DOWN', source: 'bench' }
+        emit({ kind: 'market_resolved', conditionId, ...winner, ...at, recvAt: nowMicros() })
+      }, 0)
+    },
+  }
+  return { books, finder, clock, feeds: [] }
+}
+
+function gatewayOf({ clob, wallet, credentials, folder, log, inline, shots, context }) {
+  const { emit, now, venueNow, rehearse } = context
+  const signer = createSigner(wallet)
+  const wire = openOrderWire({
+    url: clob,
+    keepAlivePath: '/ok',
+    keepAliveMs: 10_000,
+    timeoutMs: 10_000,
+    connections: 2,
+    now,
+    tell: (what, detail) => what === 'lost' && log.warn('an order connection was lost', { detail }),
+    userAgent: USER_AGENT,
+  })
+  const account = {
+    address: signer.address,
+    tradesOf: async () => [],
+    order: async () => ({ status: 'CANCELED' }),
+    cancelAll: async () => undefined,
+  }
+  const ahead = createAheadSigner(wallet)
+  const gateway = createLiveGateway({
+    wire: timed('wire', wire, ['send', 'rehearse']),
+    journal: timed('mark', openShotJournal(join(folder, 'journal'), log), [
+      'mark',
+      'sync',
+      'rehearse',
+    ]),
+    signer,
+    ahead: {
+      close: ahead.close,
+      sign: (drafts) =>
+        drafts.some(({ token }) => inline.has(token))
+          ? Promise.reject(new Error('this one signs for itself'))
+          : ahead.sign(drafts),
+    },
+    account,
+    fates: createOrderFates({ account, emit, now, log }),
+    prepare: (body) =>
+      preparePost({
+        host: new URL(clob).host,
+        path: '/order',
+        body,
+        signer: { address: signer.address, ...credentials },
+        userAgent: USER_AGENT,
+      }),
+    owner: credentials.apiKey,
+    maxSignedAgeMs: 90_000,
+    now,
+    venueNow,
+    salt: () => randomInt(1, 2 ** 48 - 1),
+    rehearseDecision: rehearse,
+    emit,
+    log,
+    shot: (record) => shots.push(record),
+  })
+  const pre = (times.pre = [])
+  const sub = (times.sub = [])
+  return {
+    gateway: {
+      ...gateway,
+      submit(c) {
+        const a = performance.timeOrigin * 1000 + performance.now() * 1000
+        gateway.submit(c)
+        const b = performance.timeOrigin * 1000 + performance.now() * 1000
+        if (!inline.has(c.market.up)) {
+          pre.push(a - c.order.decidedAt)
+          sub.push(b - a)
+        }
+      },
+    },
+    wire,
+  }
+}
+
+export const times = {}
+function timed(group, object, names) {
+  const out = { ...object }
+  for (const name of names) {
+    const list = (times[`${group}.${name}`] = [])
+    out[name] = (...args) => {
+      const a = process.hrtime.bigint()
+      const r = object[name](...args)
+      list.push(Number(process.hrtime.bigint() - a) / 1000)
+      return r
+    }
+  }
+  return out
+}
+process.on('exit', () => {
+  for (const [k, l] of Object.entries(times)) {
+    l.sort((a, b) => a - b)
+    console.log(k, l.length, l[l.length >> 1], l[Math.floor(l.length * 0.9)])
+  }
+})

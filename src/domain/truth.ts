@@ -1,0 +1,31 @@
+/** Who wins a window by the rule that settles it, as far as it is known at a moment. Plain data: prices are decimal texts, chances are floats. */
+import type { Side } from './ids.ts'
+
+/** A probability with the interval that doubt gives it. */
+export type Likelihood = { readonly low: number; readonly mid: number; readonly high: number }
+
+export type Truth = {
+  /** What the window is settled on, in words; null when that is not known. */
+  readonly rule: string | null
+  /** Why there is no winner to name, or null. */
+  readonly doubt: string | null
+  readonly strike: {
+    readonly price: string
+    readonly source: string
+    readonly certainty: string
+    /** What the venue's site says less this. */
+    readonly crossCheckGap: string | null
+  } | null
+  readonly winner: Side | null
+  /** The projected final value. */
+  readonly final: string | null
+  /** The part of the final value that is fixed already, 0 to 1. */
+  readonly fixedShare: number | null
+  /** The price at which the rest would have to stand to turn the outcome; null when nothing can turn it any more. */
+  readonly flipPrice: string | null
+  /** The chance that the winner named here wins. */
+  readonly win: Likelihood | null
+  /** What being held costs the taker, as probability. */
+  readonly haircut: number
+  readonly basedOn: string | null
+}

@@ -1,0 +1,74 @@
+/**
+ * Orders that count as dead. They are looked at a little later and whenever somebody heard of one: if there is a trade of it after all, that is an
+ * error to be told aloud, and the order is followed again, so that the books learn what it cost.
+ */
+import type { Account, Log } from '../domain/ports.ts'
+import type { Shot } from './order-trades.ts'
+
+const LOOKS_AFTER_MS = [20_000, 120_000]
+/** Nothing is heard any more of what was sent so many orders ago. */
+const KEPT = 64
+
+export type Graves = {
+  bury(shot: Shot): void
+  look(venueId: string): void
+  lookAll(): void
+  close(): void
+}
+
+export type GravesDeps = {
+  readonly account: Account
+  readonly log: Log
+  risen(shot: Shot): void
+}
+
+export function createGraves({ account, log, risen }: GravesDeps): Graves {
+  const buried = new Map<string, Shot>()
+  const timers = new Set<NodeJS.Timeout>()
+  let closed = false
+
+  async function open(shot: Shot): Promise<void> {
+    const { venueId, market } = shot
+    const trades = await account.tradesOf(market.conditionId, venueId)
+    if (closed || !trades.some(({ status }) => status !== 'FAILED')) return
+    // Two looks may end at the same time.
+    if (!buried.delete(venueId)) return
+    log.error('an order that counted as dead was matched after all', {
+      slug: market.slug,
+      venueId,
+    })
+    risen(shot)
+  }
+
+  function look(venueId: string): void {
+    const shot = buried.get(venueId)
+    if (shot === undefined || closed) return
+    open(shot).catch((error: unknown) =>
+      log.warn('the venue could not be asked about a dead order', { venueId, error }),
+    )
+  }
+
+  return {
+    bury(shot) {
+      if (closed) return
+      const { venueId } = shot
+      buried.set(venueId, shot)
+      for (const oldest of [...buried.keys()].slice(0, -KEPT)) buried.delete(oldest)
+      for (const ms of LOOKS_AFTER_MS) {
+        const timer = setTimeout(() => {
+          timers.delete(timer)
+          look(venueId)
+        }, ms)
+        timers.add(timer)
+      }
+    },
+    look,
+    lookAll() {
+      for (const venueId of buried.keys()) look(venueId)
+    },
+    close() {
+      closed = true
+      for (const timer of timers) clearTimeout(timer)
+    },
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * The last seconds of a window. Nothing else goes over the order connections, the way of an order is rehearsed again and again, because code and
+ * data that lay idle for a tenth of a second are several times slower, and from just before a shot may be wanted the loop does not sleep. One
+ * vigil serves all windows that end together.
+ */
+import { MICROS_PER_MS, type Micros } from '../domain/units.ts'
+
+/** Connections fall silent, and the path is rehearsed, from this long before a shot may be wanted until the close. */
+const QUIET_BEFORE_MS = 3_000
+const REHEARSE_EVERY_MS = 5
+/** A sleeping loop is woken some tens of microseconds late, so it does not sleep; but not for longer than this, because it costs a core. */
+const AWAKE_MAX_MS = 5_000
+const AWAKE_BEFORE_MS = 20
+const REHEARSE_AWAKE_MICROS = 2 * MICROS_PER_MS
+
+export type Vigil = {
+  /** By the venue's clock: a shot may be wanted from the first instant to the second. `over` is called then. */
+  keep(from: Micros, until: Micros, over: () => void): void
+  close(): void
+}
+
+export type VigilDeps = {
+  readonly now: () => Micros
+  venueNow(): Micros
+  quiet(on: boolean): void
+  rehearse(): void
+}
+
+export function createVigil({ now, venueNow, quiet, rehearse }: VigilDeps): Vigil {
+  const timers = new Set<NodeJS.Timeout>()
+  let kept = 0
+  let awake = 0
+  let rehearsals: NodeJS.Timeout | undefined
+  let turn: NodeJS.Immediate | undefined
+  let rehearsedAt = 0
+
+  function after(ms: number, action: () => void): void {
+    const timer = setTimeout(
+      () => {
+        timers.delete(timer)
+        action()
+      },
+      Math.max(0, ms),
+    )
+    timers.add(timer)
+  }
+
+  function begin(): void {
+    kept += 1
+    if (kept > 1) return
+    quiet(true)
+    rehearsals = setInterval(() => awake === 0 && rehearse(), REHEARSE_EVERY_MS)
+  }
+
+  function end(): void {
+    kept -= 1
+    if (kept > 0) return
+    clearInterval(rehearsals)
+    quiet(false)
+  }
+
+  function wake(): void {
+    awake += 1
+    if (turn === undefined) poll()
+  }
+
+  function poll(): void {
+    turn = awake > 0 ? setImmediate(poll) : undefined
+    const at = now()
+    if (at - rehearsedAt < REHEARSE_AWAKE_MICROS) return
+    rehearsedAt = at
+    rehearse()
+  }
+
+  return {
+    keep(from, until, over) {
+      const left = (at: Micros): number => (at - venueNow()) / MICROS_PER_MS
+      const awakeFrom = Math.max(left(from) - AWAKE_BEFORE_MS, left(until) - AWAKE_MAX_MS)
+      after(left(from) - QUIET_BEFORE_MS, begin)
+      after(awakeFrom, wake)
+      // A timer that is due at once is never before those that were due at once before it.
+      after(left(until), () => {
+        awake -= 1
+        end()
+        over()
+      })
+    },
+    close() {
+      for (const timer of timers) clearTimeout(timer)
+      clearInterval(rehearsals)
+      clearImmediate(turn)
+    },
+  }
+}

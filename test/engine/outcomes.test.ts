@@ -1,0 +1,127 @@
+/** An outcome is learned step by step, and the money follows. */
+import { describe, expect, test } from 'vitest'
+import { isFinal, type SubmitOutcome } from '../../src/domain/order.ts'
+import { at, someSettings } from '../support/builders.ts'
+import { CASH, dead, filled, fired, market, outcome } from './live-bot.ts'
+
+const spent = 4_860_190
+const steps: readonly [string, SubmitOutcome[], number, number][] = [
+  [
+    'unknown, then matched, then confirmed',
+    [dead('unknown'), filled('matched'), filled('confirmed')],
+    spent,
+    0,
+  ],
+  [
+    'matched, then confirmed at another cost',
+    [filled('matched'), filled('confirmed', 5_052_083, 4_849_999, 13_580)],
+    4_863_579,
+    0,
+  ],
+  [
+    'matched, then corrected downwards, then confirmed',
+    [
+      filled('matched'),
+      filled('matched', 2_000_000, 1_940_000, 4_080),
+      filled('confirmed', 2_000_000, 1_940_000, 4_080),
+    ],
+    1_944_080,
+    0,
+  ],
+  ['matched, then reverted', [filled('matched'), dead('reverted')], 0, 0],
+  ['unknown, then killed', [dead('unknown'), dead('killed')], 0, 0],
+  ['unknown, then rejected', [dead('unknown'), dead('rejected')], 0, 0],
+  [
+    'killed, and matched after all',
+    [dead('killed'), filled('matched'), filled('confirmed')],
+    spent,
+    0,
+  ],
+  ['rejected, and matched after all', [dead('rejected'), filled('confirmed')], spent, 0],
+  [
+    'reverted, and confirmed after all',
+    [filled('matched'), dead('reverted'), filled('confirmed')],
+    spent,
+    0,
+  ],
+  [
+    'confirmed, and nothing changes that',
+    [
+      filled('confirmed'),
+      dead('reverted'),
+      dead('killed'),
+      filled('matched', 1_000_000, 970_000, 0),
+      dead('unknown'),
+    ],
+    spent,
+    4,
+  ],
+  [
+    'matched, and no word but a failure of the trade undoes it',
+    [filled('matched'), dead('killed'), dead('rejected'), dead('unknown')],
+    spent,
+    3,
+  ],
+  [
+    'killed, and no other word changes that',
+    [dead('killed'), dead('unknown'), dead('reverted'), dead('rejected')],
+    0,
+    3,
+  ],
+]
+
+describe('an outcome is learned step by step', () => {
+  test.each(steps)('%s', (_what, outcomes, cost, strays) => {
+    const bot = fired()
+    for (const one of outcomes) outcome(bot, one)
+    expect(bot.engine.view().cash).toBe(CASH - cost)
+    expect(bot.of('stray_outcome')).toHaveLength(strays)
+    expect(bot.of('outcome').at(-1)?.cash).toBe(CASH - cost)
+  })
+
+  test('a window is settled by what is final, not by what is matched', () => {
+    for (const [last, cash] of [
+      [filled('confirmed'), CASH - spent + 5_000_000],
+      [dead('reverted'), CASH],
+    ] as const) {
+      const bot = fired()
+      outcome(bot, filled('matched'))
+      bot.runTo(at(911))
+      bot.resolve(market, 'UP', at(930))
+      expect(bot.of('settled')).toEqual([])
+      outcome(bot, last, at(931))
+      expect(bot.of('settled')[0]?.settlement.cash).toBe(cash)
+      expect(bot.engine.view().cash).toBe(cash)
+    }
+  })
+
+  test('an outcome that comes after the settlement is told, and moves nothing', () => {
+    const bot = fired()
+    outcome(bot, dead('killed'))
+    bot.runTo(at(911))
+    bot.resolve(market, 'UP', at(930))
+    outcome(bot, filled('confirmed'), at(931))
+    expect(bot.of('stray_outcome')).toMatchObject([{ outcome: { state: 'filled' } }])
+    expect(bot.engine.view().cash).toBe(CASH)
+  })
+
+  test('one that is matched after all allows no second shot', () => {
+    const limits = { ...someSettings().limits, maxOrdersPerMarket: 3 }
+    const bot = fired(someSettings({ limits }))
+    outcome(bot, dead('killed'), at(899.1))
+    outcome(bot, filled('matched'), at(899.15))
+    bot.books(market, at(899.2), 9_600, 9_700)
+    expect(bot.asked('submit')).toHaveLength(1)
+  })
+
+  test('more than was sent is a fault of ours', () => {
+    const bot = fired()
+    expect(() => outcome(bot, filled('matched', 5_000_000, 4_850_001))).toThrow('spent more')
+  })
+
+  test('only a confirmed fill and what moved no money are final', () => {
+    expect([null, dead('unknown'), filled('matched')].map(isFinal)).toEqual([false, false, false])
+    const finals = [dead('killed'), dead('rejected'), dead('reverted'), filled('confirmed')]
+    expect(finals.map(isFinal)).toEqual([true, true, true, true])
+  })
+})

@@ -1,0 +1,175 @@
+/** The journal of shots: what it said was written is there after any death, and a shot that was sent is never forgotten. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { expect, test, vi } from 'vitest'
+import { type ConditionId, conditionId } from '../../src/domain/ids.ts'
+import type { Market } from '../../src/domain/market.ts'
+import type { Order } from '../../src/domain/order.ts'
+import { openShotJournal } from '../../src/ledger/shot-journal.ts'
+import { aMarket } from '../support/builders.ts'
+import { aLog, anOrder } from '../support/live.ts'
+
+const CHILD = fileURLToPath(new URL('./journal-kill-child.mjs', import.meta.url))
+const aFolder = () => join(mkdtempSync(join(tmpdir(), 'journal-')), 'journal')
+const open = (folder: string, log = aLog()) => openShotJournal(folder, log)
+const sent = (folder: string) => join(folder, 'sent.jsonl')
+
+function windowOf(n: number): Market {
+  const id = conditionId(`0x${String(n).padStart(64, '0')}`)
+  return aMarket({ conditionId: id, slug: `window-${n}` })
+}
+
+const orderOf = (market: Market): Order => anOrder({}, market)
+
+function mark(journal: ReturnType<typeof open>, n: number): void {
+  const market = windowOf(n)
+  journal.mark(`0xid${n}`, orderOf(market), market)
+}
+
+/** What the next process finds. */
+function found(folder: string) {
+  const log = aLog()
+  const next = open(folder, log)
+  next.close()
+  const marks = next.before.marks.map(({ venueId }) => venueId)
+  return { marks, armed: next.before.armed.map(({ slug }) => slug), log }
+}
+
+test('a new journal knows nothing', () => {
+  expect(found(aFolder())).toMatchObject({ marks: [], armed: [] })
+})
+
+test('a mark comes back whole, with the text of the window as it was made ready', async () => {
+  const folder = aFolder()
+  const journal = open(folder)
+  const market = windowOf(1)
+  await journal.armed(market, ['0xid1', '0xid2'])
+  journal.mark('0xid2', orderOf(market), market)
+  journal.close()
+  const { before } = open(folder)
+  expect(before.marks).toEqual([{ venueId: '0xid2', order: orderOf(market), market }])
+  expect(before.armed).toEqual([market])
+})
+
+test('what is marked after the journal was compacted is found by the next run', () => {
+  const folder = aFolder()
+  const first = open(folder)
+  mark(first, 1)
+  first.close()
+  const second = open(folder)
+  second.compact(new Set())
+  mark(second, 2)
+  second.compact(new Set<ConditionId>([windowOf(1).conditionId]))
+  mark(second, 3)
+  // No close: the process is killed.
+  expect(found(folder).marks).toEqual(['0xid2', '0xid3'])
+})
+
+test('compaction drops what is settled, and nothing else', async () => {
+  const folder = aFolder()
+  const journal = open(folder)
+  for (const n of [1, 2]) await journal.armed(windowOf(n), [`0xid${n}`])
+  for (const n of [1, 2]) mark(journal, n)
+  journal.compact(new Set([windowOf(1).conditionId]))
+  journal.close()
+  expect(found(folder)).toMatchObject({ marks: ['0xid2'], armed: ['window-2'] })
+  expect(readdirSync(folder).filter((name) => name.endsWith('.new'))).toEqual([])
+})
+
+test('a line cut anywhere was not sent, is said, and takes no other line with it', () => {
+  const folder = aFolder()
+  const journal = open(folder)
+  mark(journal, 1)
+  const whole = readFileSync(sent(folder)).length
+  mark(journal, 2)
+  journal.close()
+  const both = readFileSync(sent(folder))
+  for (const length of [whole + 1, whole + 2, whole + 40, both.length - 3, both.length - 2]) {
+    writeFileSync(sent(folder), both)
+    truncateSync(sent(folder), length)
+    const { marks, log } = found(folder)
+    expect(marks).toEqual(['0xid1'])
+    expect(log.warn).toHaveBeenCalledTimes(length === whole + 1 ? 0 : 1)
+    const next = open(folder)
+    mark(next, 3)
+    next.close()
+    expect(found(folder).marks).toEqual(['0xid1', '0xid3'])
+  }
+})
+
+test('lines that are JSON and no mark are left out', () => {
+  const folder = aFolder()
+  const journal = open(folder)
+  mark(journal, 1)
+  journal.close()
+  appendFileSync(sent(folder), '{}\nnull\n7\n{"venueId":"0x1","order":{}}\n')
+  expect(found(folder).marks).toEqual(['0xid1'])
+})
+
+test('a mark that cannot be written whole throws', () => {
+  const journal = open(aFolder())
+  journal.close()
+  expect(() => mark(journal, 1)).toThrow()
+})
+
+test('a window that is forgotten is not made ready any more; the same window may be made ready twice', async () => {
+  const folder = aFolder()
+  const journal = open(folder)
+  await Promise.all([
+    journal.armed(windowOf(1), ['0xa']),
+    journal.armed(windowOf(1), ['0xb']),
+    journal.armed(windowOf(2), ['0xc']),
+  ])
+  const text = readFileSync(join(folder, `armed-${windowOf(1).conditionId}.json`), 'utf8')
+  expect(JSON.parse(text)).toMatchObject({ venueIds: ['0xb'] })
+  journal.forget(windowOf(1).conditionId)
+  await vi.waitUntil(() => found(folder).armed.length === 1)
+  expect(found(folder).armed).toEqual(['window-2'])
+  journal.close()
+})
+
+test('a window whose file cannot be read is told as an error', () => {
+  const folder = aFolder()
+  open(folder).close()
+  writeFileSync(join(folder, `armed-${windowOf(1).conditionId}.json`), '{"market":')
+  const { armed, log } = found(folder)
+  expect([armed, log.error.mock.calls.length]).toEqual([[], 1])
+})
+
+test('killed in the middle, twice: everything that was said to be written is there', async () => {
+  const folder = aFolder()
+  const said: string[] = []
+  for (const run of ['a', 'b']) {
+    const child = spawn(process.execPath, [CHILD, folder, run], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    })
+    said.push(...(await linesUntilKilled(child, 150)))
+  }
+  const next = open(folder)
+  next.close()
+  const marks = new Set(next.before.marks.map(({ venueId }) => `marked ${venueId}`))
+  const armed = new Set(next.before.armed.map((market) => `armed ${market.conditionId}`))
+  expect(said.length).toBeGreaterThanOrEqual(300)
+  expect(said.filter((line) => !marks.has(line) && !armed.has(line))).toEqual([])
+})
+
+/** Kills it after so many lines; the last line may be half a line and does not count. */
+async function linesUntilKilled(child: ChildProcess, count: number): Promise<string[]> {
+  let text = ''
+  child.stdout?.on('data', (chunk: Buffer) => {
+    text += chunk.toString()
+    if (text.split('\n').length > count) child.kill('SIGKILL')
+  })
+  await new Promise((resolve) => child.once('close', resolve))
+  return text.split('\n').slice(0, -1)
+}

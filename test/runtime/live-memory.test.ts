@@ -1,0 +1,236 @@
+/** What a live bot remembers at its start, of a ledger and a journal that may each know less than the other. */
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
+import type { RestoredShot } from '../../src/domain/events.ts'
+import type { Settlement } from '../../src/domain/facts.ts'
+import { conditionId, orderId } from '../../src/domain/ids.ts'
+import type { Remembered } from '../../src/domain/ports.ts'
+import { microUsdc } from '../../src/domain/units.ts'
+import type { Unredeemed } from '../../src/ledger/ledger.ts'
+import type { SentMark } from '../../src/ledger/shot-journal.ts'
+import { createLiveMemory } from '../../src/runtime/live-memory.ts'
+import { aMarket, at } from '../support/builders.ts'
+import { aLog, anOrder } from '../support/live.ts'
+
+const CASH = 1_000_000_000
+const PAYOUT = 5_000_000
+const one = aMarket()
+const two = aMarket({ conditionId: conditionId(`0x${'d'.repeat(64)}`), slug: 'another' })
+
+beforeEach(() => void vi.useFakeTimers({ now: 0 }))
+afterEach(() => void vi.useRealTimers())
+
+const markOf = (market = one, venueId = '0x1'): SentMark => ({
+  venueId,
+  market,
+  order: anOrder({ id: orderId(`${market.slug}/1`) }, market),
+})
+const shotOf = (change: Partial<RestoredShot> = {}): RestoredShot => ({
+  market: one,
+  order: anOrder(),
+  outcome: null,
+  isNews: false,
+  venueId: null,
+  ...change,
+})
+
+function aMemory({
+  known = {},
+  marks = [],
+  armed = [],
+  wins = [],
+  redeems = true,
+}: {
+  known?: Partial<Remembered>
+  marks?: SentMark[]
+  armed?: (typeof one)[]
+  wins?: number[]
+  redeems?: boolean
+} = {}) {
+  const log = aLog()
+  const balance = vi.fn(() => Promise.resolve(microUsdc(CASH)))
+  const refresh = vi.fn(() => Promise.resolve())
+  const unredeemed: Unredeemed[] = wins.map((payout, n) => ({
+    conditionId: conditionId(`0x${n}`),
+    payout,
+  }))
+  const ledger = {
+    accept: vi.fn(),
+    unredeemed: () => [...unredeemed],
+    redeemed: vi.fn((id: string) => {
+      unredeemed.splice(
+        unredeemed.findIndex((win) => win.conditionId === id),
+        1,
+      )
+    }),
+    transferred: vi.fn(),
+    restore: () =>
+      Promise.resolve({
+        cash: microUsdc(CASH),
+        paused: false,
+        halted: false,
+        shots: [],
+        barred: [],
+        settled: [],
+        ...known,
+      }),
+    flush: () => Promise.resolve(),
+    close: vi.fn(() => Promise.resolve()),
+  }
+  const journal = {
+    armed: vi.fn(),
+    mark: vi.fn(),
+    forget: vi.fn(),
+    compact: vi.fn(),
+    before: { marks, armed },
+    close: vi.fn(),
+  }
+  const redeem = vi.fn((id: string) => {
+    ledger.redeemed(id)
+    return Promise.resolve(true)
+  })
+  const memory = createLiveMemory({
+    ledger,
+    journal,
+    balance,
+    refresh,
+    redeem: redeems ? redeem : null,
+    now: () => at(0),
+    log,
+  })
+  async function restore(): Promise<Remembered> {
+    const restoring = memory.restore()
+    await vi.advanceTimersByTimeAsync(60_000)
+    return restoring
+  }
+  const holds = (...money: number[]) => {
+    for (const micro of money.slice(0, -1)) balance.mockResolvedValueOnce(microUsdc(micro))
+    balance.mockResolvedValue(microUsdc(money.at(-1) ?? CASH))
+  }
+  return { memory, restore, log, ledger, journal, redeem, balance, refresh, holds }
+}
+
+describe('shots', () => {
+  test('that only the journal knows are news', async () => {
+    const { restore } = aMemory({ marks: [markOf()] })
+    const { order } = markOf()
+    expect((await restore()).shots).toEqual([
+      { market: one, order, outcome: null, isNews: true, venueId: '0x1' },
+    ])
+  })
+
+  test('that both know are one, with the name that the journal has', async () => {
+    const outcome = { state: 'unknown', reason: '' } as const
+    const { restore } = aMemory({ known: { shots: [shotOf({ outcome })] }, marks: [markOf()] })
+    expect((await restore()).shots).toEqual([shotOf({ outcome, venueId: '0x1' })])
+  })
+
+  test('that only the ledger knows have the name that it has, or none', async () => {
+    for (const venueId of [null, '0x7']) {
+      const { restore } = aMemory({ known: { shots: [shotOf({ venueId })] } })
+      expect((await restore()).shots).toEqual([shotOf({ venueId })])
+    }
+  })
+
+  test('of settled windows are over, and the journal drops them', async () => {
+    const settled = [one.conditionId]
+    const { restore, journal } = aMemory({ known: { settled }, marks: [markOf()], armed: [one] })
+    const { shots, barred } = await restore()
+    expect([shots, barred]).toEqual([[], []])
+    expect(journal.compact).toHaveBeenCalledWith(new Set(settled))
+  })
+
+  test('windows that were made ready are barred where no shot of them is known', async () => {
+    const { restore } = aMemory({ marks: [markOf()], armed: [one, two] })
+    expect((await restore()).barred).toEqual([two])
+  })
+
+  test('a window is forgotten by the journal when it is settled, and every fact is kept', () => {
+    const { memory, journal, ledger } = aMemory()
+    const settlement = { market: one } as Settlement
+    memory.accept({ kind: 'settled', at: at(930), settlement })
+    memory.accept({ kind: 'listening', at: at(1), market: two })
+    expect(journal.forget.mock.calls).toEqual([[one.conditionId]])
+    expect(ledger.accept).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('money', () => {
+  test('that agrees is left alone', async () => {
+    const { restore, ledger, refresh } = aMemory()
+    expect((await restore()).cash).toBe(CASH)
+    expect([ledger.transferred.mock.calls, refresh.mock.calls.length]).toEqual([[], 1])
+  })
+
+  test.each([
+    [700, 'came in'],
+    [-700, 'went out'],
+  ])('that moved by %i meanwhile is written down', async (micro, way) => {
+    const { restore, holds, ledger } = aMemory()
+    holds(CASH + micro)
+    expect((await restore()).cash).toBe(CASH + micro)
+    expect(ledger.transferred.mock.calls).toEqual([[micro, way, at(0)]])
+  })
+
+  test('is not compared while a shot may still move it', async () => {
+    for (const args of [{ known: { shots: [shotOf()] } }, { marks: [markOf()] }]) {
+      const { restore, holds, ledger, balance } = aMemory(args)
+      holds(0)
+      expect((await restore()).cash).toBe(CASH)
+      expect([ledger.transferred.mock.calls, balance.mock.calls]).toEqual([[], []])
+    }
+  })
+
+  test('of wins is asked for before anything is compared', async () => {
+    const { restore, holds, redeem, refresh, ledger } = aMemory({ wins: [PAYOUT, PAYOUT] })
+    holds(CASH)
+    expect((await restore()).cash).toBe(CASH)
+    expect(redeem).toHaveBeenCalledTimes(2)
+    expect(redeem.mock.invocationCallOrder[1]).toBeLessThan(
+      refresh.mock.invocationCallOrder[0] ?? 0,
+    )
+    expect(ledger.transferred).not.toHaveBeenCalled()
+  })
+
+  test('that the venue does not show at once is waited for', async () => {
+    const { restore, holds, ledger } = aMemory({ wins: [PAYOUT] })
+    holds(CASH - PAYOUT, CASH)
+    expect((await restore()).cash).toBe(CASH)
+    expect(ledger.transferred).not.toHaveBeenCalled()
+  })
+
+  test('that changes while it is looked at is left for later', async () => {
+    const { restore, holds, ledger } = aMemory()
+    holds(CASH + 1, CASH + 2, CASH + 3)
+    expect((await restore()).cash).toBe(CASH)
+    expect(ledger.transferred).not.toHaveBeenCalled()
+  })
+
+  test('of wins that cannot be had yet is owed, and nothing is made of a difference', async () => {
+    for (const answer of [() => Promise.resolve(false), () => Promise.reject(new Error('rpc'))]) {
+      const { restore, holds, redeem, ledger } = aMemory({ wins: [PAYOUT] })
+      redeem.mockImplementation(answer)
+      for (const money of [CASH - PAYOUT, CASH, CASH + 7]) {
+        holds(money)
+        expect((await restore()).cash).toBe(CASH)
+      }
+      expect([ledger.transferred.mock.calls, ledger.redeemed.mock.calls]).toEqual([[], []])
+    }
+  })
+
+  test('of wins that somebody else redeemed is known by its amount', async () => {
+    const { restore, holds, ledger } = aMemory({ wins: [PAYOUT, 2 * PAYOUT], redeems: false })
+    holds(CASH - PAYOUT)
+    expect((await restore()).cash).toBe(CASH)
+    expect(ledger.redeemed.mock.calls.map(([id]) => id)).toEqual(['0x1'])
+    expect(ledger.transferred).not.toHaveBeenCalled()
+  })
+
+  test('that cannot be asked for leaves the books as they are', async () => {
+    for (const which of ['balance', 'refresh'] as const) {
+      const made = aMemory()
+      made[which].mockRejectedValue(new Error('down'))
+      expect((await made.restore()).cash).toBe(CASH)
+      expect(made.log.warn).toHaveBeenCalledTimes(1)
+    }
+  })
+})
