@@ -39,6 +39,12 @@ export async function atDesk<Result>(
   const loaded = loadConfig({ config: file, profile, logLevel, flags })
   const { config } = loaded
   const venueJson = args['venue-json'] as string | undefined
+  if (venueJson !== undefined && config.venue !== 'local') {
+    throw new UserError(
+      'usage',
+      '--venue-json names an embedded venue, but the venue is polymarket: its ledger is not held against play money; add --venue local',
+    )
+  }
   const venue = await openVenue({
     venue: config.venue,
     venueJson,

@@ -199,6 +199,7 @@ test('the doctor spells out the latest safe send', async () => {
 test.each([
   [['approve'], 7, /would be gone with this verb; name the one that runs: lastsecond approve/],
   [['redeem', '0x12'], 2, /is not a condition id/],
+  [['redeem', '--venue', 'polymarket', '--venue-json', 'venue.json'], 2, /add --venue local/],
   [['balance', '--venue', 'polymarket'], 7, /live trading needs a key/],
   [['rehearse', '--venue', 'polymarket'], 7, /live trading needs a key/],
 ] as const)('%j is refused in a sentence', async (args, code, words) => {
