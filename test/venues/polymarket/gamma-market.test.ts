@@ -78,6 +78,7 @@ test('one market with two outcomes becomes a window with every field in place', 
     takerHold: true,
     version: 'v1',
     resolutionSource: 'https://data.chain.link/streams/btc-usd-twap-60s-streams',
+    rules: { description: null, averaging: null },
   })
 })
 
