@@ -13,6 +13,7 @@ import type { VenueParts } from '../runtime/bot.ts'
 import { STRATEGIES } from '../strategies/registry.ts'
 import { frameSamples } from '../telemetry/frame-samples.ts'
 import { createBinanceFeed } from '../venues/binance/spot-feed.ts'
+import { createCoinbaseFeed } from '../venues/coinbase/spot-feed.ts'
 import { createClobReads } from '../venues/polymarket/clob-reads.ts'
 import type { Endpoints } from '../venues/polymarket/endpoints.ts'
 import { createGammaFinder, type GammaFinder } from '../venues/polymarket/gamma-finder.ts'
@@ -31,6 +32,7 @@ const PRICE_FEEDS: Readonly<
 > = {
   rtds: { at: 'rtds', make: createRtdsFeed },
   binance: { at: 'binanceWs', make: createBinanceFeed },
+  coinbase: { at: 'coinbaseWs', make: createCoinbaseFeed },
 }
 
 /** The parts with all they can do: verbs that only look use more of them than the bot does. */

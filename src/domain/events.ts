@@ -112,13 +112,18 @@ export type PriceTick = Stamp & {
   readonly series: PriceSeries
   /** Dollars as a plain decimal, every digit that the source gave. */
   readonly price: string
+  /** True where the source gave a float only: near enough to watch, not to compare with a strike. */
+  readonly rounded?: true
 }
 
-/** The state of a source of prices. `refused`: it will not serve us, and is not asked again. */
+/** `refused`: it will not serve us, and is not asked again. `gap`: some prices were not heard, though the connection may be well. */
+export type FeedState = 'open' | 'lost' | 'refused' | 'gap'
+
+/** The state of a source of prices. */
 export type FeedChanged = Stamp & {
   readonly kind: 'feed'
   readonly feed: FeedName
-  readonly state: 'open' | 'lost' | 'refused'
+  readonly state: FeedState
   readonly detail: string
 }
 

@@ -2,7 +2,7 @@
  * Everything worth telling. Logs, ledger, live table, CSV files and metrics are subscribers to facts; the engine itself
  * never logs. A fact carries all that is needed to explain it.
  */
-import type { OperatorAction } from './events.ts'
+import type { FeedState, OperatorAction } from './events.ts'
 import type { ConditionId, FeedName, OrderId, PriceSeries, Side, TokenId } from './ids.ts'
 import type { Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
@@ -131,7 +131,8 @@ export type EngineFact = { readonly at: Micros } & (
   | {
       readonly kind: 'feed'
       readonly feed: FeedName
-      readonly state: 'open' | 'lost' | 'refused'
+      /** `live`: what is named in the detail is taken from this source from now on. */
+      readonly state: FeedState | 'live'
       readonly detail: string
     }
   | { readonly kind: 'clock'; readonly offsetMicros: number; readonly errorMicros: number }

@@ -93,7 +93,7 @@ function discovery(
 
 function source(fact: Extract<EngineFact, { kind: 'feed' }>, finder: Log): void {
   const { feed, state, detail } = fact
-  if (state === 'open') finder.info('price feed open', { feed, detail })
+  if (state === 'open' || state === 'live') finder.info(`price feed ${state}`, { feed, detail })
   else finder.warn(`price feed ${state}`, { feed, detail })
 }
 
