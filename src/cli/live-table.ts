@@ -178,7 +178,7 @@ function lineOf(fact: EngineFact): string | null {
     case 'operator':
       return `${time}  operator   ${fact.action}`
     case 'feed':
-      return fact.state === 'open'
+      return fact.state === 'open' || fact.state === 'standby'
         ? null
         : `${time}  feed       ${fact.feed} ${fact.state}: ${fact.detail}`
     case 'awaiting_resolution':

@@ -116,8 +116,11 @@ export type PriceTick = Stamp & {
   readonly rounded?: true
 }
 
-/** `refused`: it will not serve us, and is not asked again. `gap`: some prices were not heard, though the connection may be well. */
-export type FeedState = 'open' | 'lost' | 'refused' | 'gap'
+/**
+ * `refused`: it will not serve us, and is not asked again. `gap`: some prices were not heard, though the connection may be well.
+ * `standby`: not listened to, because a better one speaks.
+ */
+export type FeedState = 'open' | 'lost' | 'refused' | 'gap' | 'standby'
 
 /** The state of a source of prices. */
 export type FeedChanged = Stamp & {

@@ -26,6 +26,10 @@ export type QuotedPrice = {
   readonly price: string
   /** Microseconds since it was received. */
   readonly ageMicros: number
+  /** Of the sources of its role this is the one that counted. */
+  readonly isLive: boolean
+  /** The source gave a float only. */
+  readonly rounded?: true
 }
 
 /** What has to pass between sending an order and its match: an order sent later than their sum before the close is too late. */

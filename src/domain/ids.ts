@@ -13,7 +13,7 @@ export const INTERVALS = ['5m', '15m', '1h', '4h'] as const
 export type Interval = (typeof INTERVALS)[number]
 
 /** Who relays the prices that settle the windows. */
-export const SETTLEMENT_FEEDS = ['rtds'] as const
+export const SETTLEMENT_FEEDS = ['polybolt', 'rtds'] as const
 /** Who tells the trades of an exchange: where the price goes next. */
 export const SPOT_FEEDS = ['binance', 'coinbase'] as const
 /** Where prices of the assets themselves come from. */

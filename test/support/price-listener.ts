@@ -4,7 +4,7 @@ import type { FeedName } from '../../src/domain/ids.ts'
 import type { PriceFeed, PriceFeedDeps } from '../../src/domain/ports.ts'
 import { micros } from '../../src/domain/units.ts'
 import { frameSamples } from '../../src/telemetry/frame-samples.ts'
-import { priceServer } from './price-server.ts'
+import { priceServer, type Refusal } from './price-server.ts'
 
 const closers: (() => Promise<void>)[] = []
 
@@ -51,10 +51,11 @@ export function hearing(
 export async function fakeFeed(
   feed: FeedName,
   make: (deps: PriceFeedDeps) => PriceFeed,
-  refuseWith: number | null = null,
+  refuseWith: Refusal | null = null,
   silenceMs = 60_000,
+  change: Partial<PriceFeedDeps> = {},
 ) {
   const server = await priceServer(refuseWith)
   closers.push(server.close)
-  return { server, ...hearing(feed, make, server.url, { silenceMs }) }
+  return { server, ...hearing(feed, make, server.url, { silenceMs, ...change }) }
 }

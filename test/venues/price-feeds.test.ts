@@ -73,7 +73,7 @@ describe('Binance', () => {
 describe('RTDS', () => {
   test('each topic is one series; the exact value wins; snapshots and relays are left alone', async () => {
     const { server, ticks, warnings } = await fakeFeed('rtds', createRtdsFeed)
-    await vi.waitUntil(() => server.heard.length === 1)
+    await vi.waitUntil(() => server.heard.length >= 1)
     expect(JSON.parse(server.heard[0] ?? '')).toEqual({
       action: 'subscribe',
       subscriptions: [
@@ -125,7 +125,7 @@ describe('RTDS', () => {
 
   test('a socket that stays open and says nothing is replaced, PONG or not', async () => {
     const { server, states } = await fakeFeed('rtds', createRtdsFeed, null, 300)
-    await vi.waitUntil(() => server.clients() === 1)
+    await vi.waitUntil(() => server.clients() >= 1)
     const pongs = setInterval(() => server.say('PONG'), 50)
     await vi.waitUntil(() => states().filter((state) => state === 'open').length === 2, 5_000)
     clearInterval(pongs)

@@ -39,10 +39,8 @@ export function createCoinbaseFeed(deps: PriceFeedDeps): PriceFeed {
 
   /** It says no to the whole subscription, and will say so again. */
   function refuse(why: string): void {
-    if (refused) return
     refused = true
-    deps.tell('refused', why)
-    void socket?.close()
+    socket?.giveUp(why)
   }
 
   return {
