@@ -1,8 +1,7 @@
 /** Configuration -> the settings of the engine and the parts of the venue. Shared by every verb that runs or checks the bot. */
 import { givenParams, strategyNamed } from '../config/params.ts'
 import type { Config } from '../config/schema.ts'
-import type { FeedName } from '../domain/ids.ts'
-import type { EventSink, Log, PriceFeed, PriceFeedDeps } from '../domain/ports.ts'
+import type { EventSink, Log } from '../domain/ports.ts'
 import type { BoundStrategy } from '../domain/strategy.ts'
 import type { Micros, MicroUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
@@ -11,29 +10,19 @@ import { nowMicros } from '../net/clock.ts'
 import { createHttp } from '../net/http.ts'
 import type { VenueParts } from '../runtime/bot.ts'
 import { STRATEGIES } from '../strategies/registry.ts'
-import { frameSamples } from '../telemetry/frame-samples.ts'
-import { createBinanceFeed } from '../venues/binance/spot-feed.ts'
 import { createClobReads } from '../venues/polymarket/clob-reads.ts'
 import type { Endpoints } from '../venues/polymarket/endpoints.ts'
 import { engineRestarts } from '../venues/polymarket/engine-restarts.ts'
 import { createGammaFinder, type GammaFinder } from '../venues/polymarket/gamma-finder.ts'
 import { createBookSource } from '../venues/polymarket/market-channel.ts'
-import { createRtdsFeed } from '../venues/polymarket/rtds-feed.ts'
 import { createStrikePage } from '../venues/polymarket/strike-page.ts'
 import { createVenueClock } from '../venues/polymarket/venue-clock.ts'
+import { type PriceFeedChoice, priceFeeds } from './price-feeds.ts'
 
 export const USER_AGENT = 'lastsecond/0.1'
 const HTTP_TIMEOUT_MS = 5_000
 /** The venue's hold on takers since September 2026. */
 const HOLD_MS = 150
-
-/** Every source of asset prices: its address and how it is made. */
-const PRICE_FEEDS: Readonly<
-  Record<FeedName, { readonly at: keyof Endpoints; make(deps: PriceFeedDeps): PriceFeed }>
-> = {
-  rtds: { at: 'rtds', make: createRtdsFeed },
-  binance: { at: 'binanceWs', make: createBinanceFeed },
-}
 
 /** The parts with all they can do: verbs that only look use more of them than the bot does. */
 export type RealVenueParts = VenueParts & {
@@ -55,7 +44,7 @@ export function engineSettings(
   strategy: BoundStrategy,
   once: boolean,
 ): EngineSettings {
-  const { limits, discovery, paper } = config
+  const { limits, discovery, paper, prices } = config
   return {
     strategy,
     limits: {
@@ -71,6 +60,10 @@ export function engineSettings(
     minTimeToStartSec: discovery.minTimeToStartSec,
     holdMs: paper.holdMs === 'auto' ? HOLD_MS : paper.holdMs,
     staleAfterMs: limits.maxBookAgeMs,
+    prices: {
+      order: { settlement: prices.settlement, spot: prices.spot },
+      lostAfterMs: prices.silenceSec * 1_000,
+    },
     once,
     series: seriesOf(config),
   }
@@ -88,6 +81,7 @@ export function venueParts(
   config: Config,
   endpoints: Endpoints,
   log: Log,
+  choice: PriceFeedChoice = { credentials: null, withStandby: false },
 ): (emit: EventSink, venueNow: () => Micros) => RealVenueParts {
   return (emit, venueNow) => {
     const now = nowMicros
@@ -131,7 +125,7 @@ export function venueParts(
         sockets: config.channel.sockets,
       },
     })
-    const feeds = priceFeeds(config, endpoints, emit, log)
+    const feeds = priceFeeds(config, endpoints, emit, log, choice)
     return {
       books,
       finder: {
@@ -146,27 +140,4 @@ export function venueParts(
       feeds,
     }
   }
-}
-
-function priceFeeds(
-  config: Config,
-  endpoints: Endpoints,
-  emit: EventSink,
-  log: Log,
-): readonly PriceFeed[] {
-  const now = nowMicros
-  return config.prices.feeds.map((feed) => {
-    const { at, make } = PRICE_FEEDS[feed]
-    return make({
-      url: endpoints[at],
-      assets: config.assets,
-      silenceMs: config.prices.silenceSec * 1_000,
-      emit,
-      now,
-      random: Math.random,
-      tell: (state, detail) =>
-        emit({ kind: 'feed', feed, state, detail, recvAt: now(), venueAt: null }),
-      unreadable: frameSamples(feed, log, now),
-    })
-  })
 }

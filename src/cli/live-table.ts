@@ -180,7 +180,7 @@ function lineOf(fact: EngineFact): string | null {
     case 'venue_closed':
       return `${time}  closed     the venue takes no orders for now: ${fact.reason}`
     case 'feed':
-      return fact.state === 'open'
+      return fact.state === 'open' || fact.state === 'standby'
         ? null
         : `${time}  feed       ${fact.feed} ${fact.state}: ${fact.detail}`
     case 'awaiting_resolution':

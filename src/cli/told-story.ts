@@ -97,12 +97,14 @@ function checkRows(checks: readonly Check[]): string[][] {
   })
 }
 
-/** Decisions of earlier versions have none. */
+type Quoted = Omit<Decision['prices'][number], 'isLive'> & { readonly isLive?: boolean }
+
+/** Decisions of earlier versions have none, or do not say which one counted. */
 function prices(last: Decision): string[] {
-  const quoted: Decision['prices'] | undefined = last.prices
+  const quoted: readonly Quoted[] | undefined = last.prices
   return (quoted ?? []).map(
-    ({ feed, series, price, ageMicros }) =>
-      `${feed} ${series}: ${assetPrice(price)} USD, heard ${duration(ageMicros)} before`,
+    ({ feed, series, price, ageMicros, isLive }) =>
+      `${feed} ${series}: ${assetPrice(price)} USD, heard ${duration(ageMicros)} before${isLive === false ? ', standing by' : ''}`,
   )
 }
 

@@ -3,7 +3,7 @@
  * `config` verb and the documentation read this schema; a value outside its range is refused, never bent to fit.
  */
 import { z } from 'zod'
-import { ASSETS, FEEDS, INTERVALS } from '../domain/ids.ts'
+import { ASSETS, INTERVALS, SETTLEMENT_FEEDS, SPOT_FEEDS } from '../domain/ids.ts'
 import { parseUsdc } from '../domain/units.ts'
 import { KEY_META, type KeyMeta } from './key-meta.ts'
 import { wallet } from './wallet-schema.ts'
@@ -97,19 +97,32 @@ const channel = z.strictObject({
     ),
 })
 
-const prices = z.strictObject({
-  feeds: z
-    .array(z.enum(FEEDS))
+/** Each at most once; where it stands says how much it counts. */
+function inOrder<const Names extends readonly [string, ...string[]]>(
+  names: Names,
+  meaning: string,
+) {
+  return z
+    .array(z.enum(names))
     .refine((list) => new Set(list).size === list.length)
-    .default([...FEEDS])
-    .describe(
-      "Sources of the assets' own prices that are listened to; each decision keeps what they said",
-    ),
+    .default([...names])
+    .describe(meaning)
+}
+
+const prices = z.strictObject({
+  settlement: inOrder(
+    SETTLEMENT_FEEDS,
+    'Relays of the prices that settle the windows, the better one first; all of them are listened to, and the first that is not silent counts. polybolt needs API credentials',
+  ),
+  spot: inOrder(
+    SPOT_FEEDS,
+    'Exchanges, the better one first; each is listened to only while those before it refuse or are silent',
+  ),
   silenceSec: seconds(
     2,
     300,
     15,
-    'Seconds without a price after which the connection of a source counts as frozen and is replaced',
+    'Seconds without a price after which a source counts as lost: its connection is replaced, and the next source counts',
   ),
 })
 

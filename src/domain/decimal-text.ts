@@ -15,3 +15,8 @@ export function scaledDecimal(whole: string, places: number): string | null {
   const tail = digits.slice(-places).replace(/0+$/, '')
   return tail === '' ? front : `${front}.${tail}`
 }
+
+/** The same number without needless zeros behind its point. */
+export function trimmedDecimal(text: string): string {
+  return text.includes('.') ? text.replace(/\.?0+$/, '') : text
+}

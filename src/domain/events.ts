@@ -112,6 +112,8 @@ export type PriceTick = Stamp & {
   readonly series: PriceSeries
   /** Dollars as a plain decimal, every digit that the source gave. */
   readonly price: string
+  /** True where the source gave a float only: near enough to watch, not to compare with a strike. */
+  readonly rounded?: true
 }
 
 /** What the venue's website says is the price to beat. A float as text: a cross-check, not what is compared. */
@@ -121,11 +123,17 @@ export type StrikeQuote = Stamp & {
   readonly price: string
 }
 
-/** The state of a source of prices. `refused`: it will not serve us, and is not asked again. */
+/**
+ * `refused`: it will not serve us, and is not asked again. `gap`: some prices were not heard, though the connection may be well.
+ * `standby`: not listened to, because a better one speaks.
+ */
+export type FeedState = 'open' | 'lost' | 'refused' | 'gap' | 'standby'
+
+/** The state of a source of prices. */
 export type FeedChanged = Stamp & {
   readonly kind: 'feed'
   readonly feed: FeedName
-  readonly state: 'open' | 'lost' | 'refused'
+  readonly state: FeedState
   readonly detail: string
 }
 

@@ -2,7 +2,7 @@
  * Everything worth telling. Logs, ledger, live table, CSV files and metrics are subscribers to facts; the engine itself
  * never logs. A fact carries all that is needed to explain it.
  */
-import type { OperatorAction } from './events.ts'
+import type { FeedState, OperatorAction } from './events.ts'
 import type { ConditionId, FeedName, OrderId, PriceSeries, Side, TokenId } from './ids.ts'
 import type { Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
@@ -27,6 +27,10 @@ export type QuotedPrice = {
   readonly price: string
   /** Microseconds since it was received. */
   readonly ageMicros: number
+  /** Of the sources of its role this is the one that counted. */
+  readonly isLive: boolean
+  /** The source gave a float only. */
+  readonly rounded?: true
 }
 
 /** What has to pass between sending an order and its match: an order sent later than their sum before the close is too late. */
@@ -133,7 +137,8 @@ export type EngineFact = { readonly at: Micros } & (
   | {
       readonly kind: 'feed'
       readonly feed: FeedName
-      readonly state: 'open' | 'lost' | 'refused'
+      /** `live`: what is named in the detail is taken from this source from now on. */
+      readonly state: FeedState | 'live'
       readonly detail: string
     }
   | { readonly kind: 'clock'; readonly offsetMicros: number; readonly errorMicros: number }

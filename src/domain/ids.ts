@@ -12,9 +12,20 @@ export type Asset = (typeof ASSETS)[number]
 export const INTERVALS = ['5m', '15m', '1h', '4h'] as const
 export type Interval = (typeof INTERVALS)[number]
 
+/** Who relays the prices that settle the windows. */
+export const SETTLEMENT_FEEDS = ['polybolt', 'rtds'] as const
+/** Who tells the trades of an exchange: where the price goes next. */
+export const SPOT_FEEDS = ['binance', 'coinbase'] as const
 /** Where prices of the assets themselves come from. */
-export const FEEDS = ['rtds', 'binance'] as const
+export const FEEDS = [...SETTLEMENT_FEEDS, ...SPOT_FEEDS] as const
 export type FeedName = (typeof FEEDS)[number]
+
+/** What a source is for. Within a role one stands in for the other. */
+export type PriceRole = 'settlement' | 'spot'
+
+export function roleOf(feed: FeedName): PriceRole {
+  return SETTLEMENT_FEEDS.some((name) => name === feed) ? 'settlement' : 'spot'
+}
 
 /** What a price is: the last one, or the mean of the last seconds. */
 export type PriceSeries = 'spot' | 'twap30' | 'twap60'

@@ -1,6 +1,6 @@
 /** What the shell must provide. The engine knows none of these; the dispatcher and the modes do. */
 import type { Arm, Submit } from './commands.ts'
-import type { EngineEvent, Restored, RestoredShot } from './events.ts'
+import type { EngineEvent, FeedState, Restored, RestoredShot } from './events.ts'
 import type { EngineFact } from './facts.ts'
 import type { Asset, ConditionId, Side, TokenId } from './ids.ts'
 import type { Market } from './market.ts'
@@ -54,7 +54,7 @@ export type PriceFeedDeps = {
   readonly now: () => Micros
   readonly random: () => number
   /** Told of each change of its state. */
-  tell(state: 'open' | 'lost' | 'refused', detail: string): void
+  tell(state: FeedState, detail: string): void
   /** Told of each frame that did not parse and was dropped. */
   unreadable(frame: Uint8Array, error: unknown): void
 }

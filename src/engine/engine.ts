@@ -26,6 +26,7 @@ import { createJitter, deadlineOf } from './deadline.ts'
 import { evaluate, holdMicros, sameAnswer, type World } from './decision.ts'
 import { rungsOf } from './ladder.ts'
 import { ageMicros, createTrader, type LastSecondTrader, trackOf } from './last-second-trader.ts'
+import { createPriceSources } from './price-sources.ts'
 import { createPrices } from './prices.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
@@ -82,8 +83,10 @@ export function createEngine(settings: EngineSettings): Engine {
     command,
   })
   const books = createBooks(command, fact)
-  const prices = createPrices()
+  const sources = createPriceSources(settings.prices)
+  const prices = createPrices(sources)
   const truths = createTruths((market) => holdMicros(market, settings))
+  let sourcesDueAt = 0
   const jitter = createJitter()
   const settling = createSettling({
     traders,
@@ -130,19 +133,24 @@ export function createEngine(settings: EngineSettings): Engine {
       case 'order_outcome':
         return settling.onOutcome(event)
       case 'price_tick':
+        sources.onTick(event)
+        prices.apply(event)
         truths.apply(event)
-        return prices.apply(event)
+        return checkSources(event.recvAt)
       case 'strike_quote':
         return truths.quote(event)
       case 'feed': {
-        const { feed, state, detail } = event
-        return fact({ kind: 'feed', at: event.recvAt, feed, state, detail })
+        const { feed, state, detail, recvAt } = event
+        sources.onFeed(event)
+        fact({ kind: 'feed', at: recvAt, feed, state, detail })
+        if (state === 'refused' || state === 'lost') sourcesDueAt = 0
+        return checkSources(recvAt)
       }
       case 'clock':
         clock = { offsetMicros: event.offsetMicros, errorMicros: event.errorMicros }
         fact({ kind: 'clock', at: event.recvAt, ...clock })
         for (const trader of traders.values()) schedule.plan(trader)
-        return
+        return checkSources(event.recvAt)
       case 'round_trip':
         roundTrip = { p50Micros: event.p50Micros, p99Micros: event.p99Micros }
         for (const trader of traders.values()) schedule.plan(trader)
@@ -283,8 +291,15 @@ export function createEngine(settings: EngineSettings): Engine {
     command({ kind: 'arm', market, rungs, from: schedule.triggerAt(market) })
   }
 
+  function checkSources(recvAt: Micros): void {
+    if (recvAt < sourcesDueAt) return
+    sourcesDueAt = recvAt + MICROS_PER_SECOND
+    for (const news of sources.check(recvAt)) fact({ kind: 'feed', at: recvAt, ...news })
+  }
+
   function onStaleTick(recvAt: Micros): void {
     staleTickArmed = false
+    checkSources(recvAt)
     let watching = false
     for (const trader of traders.values()) {
       if (!trader.watched) continue

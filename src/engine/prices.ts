@@ -1,15 +1,16 @@
 /** The latest price of each asset from each source. */
 import type { PriceTick } from '../domain/events.ts'
 import type { QuotedPrice } from '../domain/facts.ts'
-import type { Asset } from '../domain/ids.ts'
+import { type Asset, roleOf } from '../domain/ids.ts'
 import type { Micros } from '../domain/units.ts'
+import type { PriceSources } from './price-sources.ts'
 
 export type Prices = {
   apply(tick: PriceTick): void
   of(asset: Asset, recvAt: Micros): readonly QuotedPrice[]
 }
 
-export function createPrices(): Prices {
+export function createPrices(sources: Pick<PriceSources, 'live'>): Prices {
   const latest = new Map<Asset, Map<string, PriceTick>>()
   return {
     apply(tick) {
@@ -20,7 +21,7 @@ export function createPrices(): Prices {
       }
       const source = `${tick.feed}/${tick.series}`
       const known = ofAsset.get(source)
-      // A late one says what was, not what is.
+      // A late one says what was, not what is; a rounded one is no better than the exact one of the same instant.
       if (isOlder(tick, known)) return
       ofAsset.set(source, tick)
     },
@@ -30,6 +31,8 @@ export function createPrices(): Prices {
         series: tick.series,
         price: tick.price,
         ageMicros: recvAt - tick.recvAt,
+        isLive: sources.live(roleOf(tick.feed), asset, tick.series, recvAt) === tick.feed,
+        ...(tick.rounded === true ? { rounded: true } : {}),
       })),
   }
 }
@@ -39,6 +42,6 @@ function isOlder(tick: PriceTick, known: PriceTick | undefined): boolean {
     known !== undefined &&
     tick.venueAt !== null &&
     known.venueAt !== null &&
-    tick.venueAt < known.venueAt
+    (tick.venueAt < known.venueAt || (tick.venueAt === known.venueAt && tick.rounded === true))
   )
 }

@@ -3,6 +3,7 @@ import type { Asset, Interval } from '../domain/ids.ts'
 import type { BoundStrategy } from '../domain/strategy.ts'
 import type { MicroUsdc } from '../domain/units.ts'
 import type { Limits } from '../risk/limits.ts'
+import type { PriceSettings } from './price-sources.ts'
 
 export type EngineSettings = {
   readonly strategy: BoundStrategy
@@ -18,6 +19,8 @@ export type EngineSettings = {
   readonly holdMs: number
   /** Silence on a token longer than this is told as stale. */
   readonly staleAfterMs: number
+  /** Who tells the assets' own prices. */
+  readonly prices: PriceSettings
   /** One window of each series, then no more. */
   readonly once: boolean
   readonly series: readonly { readonly asset: Asset; readonly interval: Interval }[]

@@ -92,7 +92,9 @@ export function createTruths(holdMicros: (market: Market) => number): Truths {
     const { venueAt, recvAt } = tick
     const sec = Math.floor(venueAt / MICROS_PER_SECOND)
     const print = { sec, price, recvAt }
-    const isSettlement = tick.feed === 'rtds'
+    const isSettlement = tick.feed === 'rtds' || tick.feed === 'polybolt'
+    // A float is near enough to watch, not to be settled on.
+    if (tick.rounded === true && (tick.series !== 'spot' || one.prints.at(sec) !== null)) return
     if (!isSettlement) {
       one.exchange.add(print, sec)
       if (one.lastTrade === null || one.lastTrade.at <= venueAt)

@@ -14,6 +14,16 @@ const FRAME_BYTES_MAX = 4_000_000
 /** A socket that does not answer our close is cut after this. */
 const CLOSE_TIMEOUT_MS = 1_000
 
+/** How a connection ended, and how many attempts have failed since real data came. */
+export type SocketEnd = {
+  /** Of the close; 1006 where the connection just broke. */
+  readonly code: number
+  /** Of the answer to the upgrade, where that was a refusal. */
+  readonly status: number | null
+  readonly retryAfterSec: number | null
+  readonly attempt: number
+}
+
 export type SocketOptions = {
   readonly url: string
   /** A text ping of the application; null where the peer wants none. */
@@ -24,6 +34,8 @@ export type SocketOptions = {
   greeting(): string
   /** The peer answered the upgrade with this HTTP status. True ends the attempts. */
   givesUp?(status: number): boolean
+  /** Milliseconds to wait after such an end; null ends the attempts, undefined takes the usual back-off. */
+  pauseAfter?(end: SocketEnd): number | null | undefined
   onFrame(data: Buffer): void
   onOpen(): void
   onLost(reason: string): void
@@ -36,8 +48,12 @@ export type Socket = {
   touch(): void
   send(text: string): void
   reconnect(reason: string): void
+  /** Ends the connection and the attempts; it is told as lost. */
+  giveUp(reason: string): void
   close(): Promise<void>
 }
+
+const BROKEN = 1006
 
 export function openSocket(options: SocketOptions): Socket {
   let socket: WebSocket | null = null
@@ -71,10 +87,13 @@ export function openSocket(options: SocketOptions): Socket {
     next.on('unexpected-response', (_request, response) => {
       const status = response.statusCode ?? 0
       if (options.givesUp?.(status) === true) closed = true
-      lose(next, `the answer to the upgrade was HTTP ${status}`)
+      lose(next, `the answer to the upgrade was HTTP ${status}`, {
+        status,
+        retryAfterSec: secondsOf(response.headers['retry-after']),
+      })
     })
     next.on('error', (error) => lose(next, error.message))
-    next.on('close', (code) => lose(next, `closed with code ${code}`))
+    next.on('close', (code) => lose(next, `closed with code ${code}`, { code }))
   }
 
   function watch(): void {
@@ -92,7 +111,7 @@ export function openSocket(options: SocketOptions): Socket {
   }
 
   /** Once for each connection, however many ways it ends. */
-  function lose(which: WebSocket, reason: string): void {
+  function lose(which: WebSocket, reason: string, how: Partial<SocketEnd> = {}): void {
     if (which !== socket) return
     socket = null
     stopTimers()
@@ -100,11 +119,15 @@ export function openSocket(options: SocketOptions): Socket {
       // Cutting a socket that is still connecting raises an error on it; its end is already told.
     })
     which.terminate()
+    const end = { code: BROKEN, status: null, retryAfterSec: null, attempt, ...how }
+    const pause = options.pauseAfter?.(end)
+    if (pause === null) closed = true
     options.onLost(reason)
     if (closed) return
     const ceiling = Math.min(BACKOFF_MAX_MS, BACKOFF_MIN_MS * 2 ** attempt)
     attempt += 1
-    retry = setTimeout(connect, BACKOFF_MIN_MS + options.random() * (ceiling - BACKOFF_MIN_MS))
+    const usual = BACKOFF_MIN_MS + options.random() * (ceiling - BACKOFF_MIN_MS)
+    retry = setTimeout(connect, pause ?? usual)
   }
 
   function reconnect(reason: string): void {
@@ -121,6 +144,11 @@ export function openSocket(options: SocketOptions): Socket {
       if (socket?.readyState === WebSocket.OPEN) socket.send(text)
     },
     reconnect,
+    giveUp(reason) {
+      closed = true
+      stopTimers()
+      reconnect(reason)
+    },
     close() {
       closed = true
       stopTimers()
@@ -129,6 +157,11 @@ export function openSocket(options: SocketOptions): Socket {
       return last === null ? Promise.resolve() : endSocket(last)
     },
   }
+}
+
+/** A date instead of seconds is left alone. */
+function secondsOf(header: string | undefined): number | null {
+  return header !== undefined && /^\d{1,5}$/.test(header) ? Number(header) : null
 }
 
 function endSocket(socket: WebSocket): Promise<void> {

@@ -97,8 +97,8 @@ function discovery(
 
 function source(fact: Extract<EngineFact, { kind: 'feed' }>, finder: Log): void {
   const { feed, state, detail } = fact
-  if (state === 'open') finder.info('price feed open', { feed, detail })
-  else finder.warn(`price feed ${state}`, { feed, detail })
+  const isWell = state === 'open' || state === 'live' || state === 'standby'
+  finder[isWell ? 'info' : 'warn'](`price feed ${state}`, { feed, detail })
 }
 
 function shot(fact: Extract<EngineFact, { kind: 'submitted' | 'outcome' }>, trades: Log): void {

@@ -53,7 +53,13 @@ function decision(checks: readonly Check[]): Decision {
       totalMicros: 150_000,
     },
     prices: [
-      { feed: 'rtds', series: 'twap30', price: '91203.513826525333333333', ageMicros: 308_000 },
+      {
+        feed: 'rtds',
+        series: 'twap30',
+        price: '91203.513826525333333333',
+        ageMicros: 308_000,
+        isLive: true,
+      },
     ],
     side: 'UP',
     limit: null,

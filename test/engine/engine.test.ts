@@ -510,8 +510,8 @@ describe('prices of the asset', () => {
     bot.send({ ...tick('3018.4', 898, 898.3), asset: 'eth' })
     bot.runTo(at(899))
     expect(bot.of('decided').at(-1)?.decision.prices).toEqual([
-      { feed: 'rtds', series: 'spot', price: '91205.25', ageMicros: 1_500_000 },
-      { feed: 'binance', series: 'spot', price: '91230.07', ageMicros: 800_000 },
+      { feed: 'rtds', series: 'spot', price: '91205.25', ageMicros: 1_500_000, isLive: true },
+      { feed: 'binance', series: 'spot', price: '91230.07', ageMicros: 800_000, isLive: true },
     ])
   })
 

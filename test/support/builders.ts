@@ -55,6 +55,10 @@ export function someSettings(
     minTimeToStartSec: 30,
     holdMs: 150,
     staleAfterMs: 5_000,
+    prices: {
+      order: { settlement: ['polybolt', 'rtds'], spot: ['binance', 'coinbase'] },
+      lostAfterMs: 15_000,
+    },
     once: false,
     series: [{ asset: 'btc', interval: '15m' }],
     ...change,

@@ -69,18 +69,17 @@ type Listened = {
 async function listened(config: Config, endpoints: Endpoints, seconds: number): Promise<Listened> {
   const heard = new Map<string, Heard>()
   const trouble = hearTrouble()
-  const parts: RealVenueParts = venueParts(
-    config,
-    endpoints,
-    trouble.log,
-  )(
+  const parts: RealVenueParts = venueParts(config, endpoints, trouble.log, {
+    credentials: null,
+    withStandby: true,
+  })(
     (event) => hear(heard, event),
     () => parts.clock.venueNow(),
   )
   try {
     const listed = await windows(parts, endpoints, trouble)
     for (const market of listed) expect(heard, market)
-    for (const feed of config.prices.feeds) {
+    for (const feed of [...config.prices.settlement, ...config.prices.spot]) {
       for (const asset of config.assets) listen(heard, `${feed} ${asset}`, `${feed} ${asset}`)
     }
     for (const feed of parts.feeds) feed.start()

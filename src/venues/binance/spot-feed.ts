@@ -41,6 +41,7 @@ export function createBinanceFeed(deps: PriceFeedDeps): PriceFeed {
 
   return {
     start() {
+      refused = false
       socket = openSocket({
         url: `${deps.url}/stream?streams=${[...assets.keys()].join('/')}`,
         ping: null,

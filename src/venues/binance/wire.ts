@@ -1,6 +1,6 @@
 /** The trades of Binance's combined stream. Prices are decimal texts, times are milliseconds. */
 import { z } from 'zod'
-import { isPositiveDecimal } from '../../domain/decimal-text.ts'
+import { isPositiveDecimal, trimmedDecimal } from '../../domain/decimal-text.ts'
 import type { Asset } from '../../domain/ids.ts'
 
 export const STREAMS: Readonly<Record<Asset, string>> = {
@@ -30,5 +30,5 @@ export function parseTrade(text: string): BinanceTrade | null {
   const json: unknown = JSON.parse(text)
   if (typeof json !== 'object' || json === null || !('stream' in json)) return null
   const { stream, data } = trade.parse(json)
-  return { stream, price: data.p.replace(/(\.\d*?)0+$/, '$1').replace(/\.$/, ''), atMs: data.T }
+  return { stream, price: trimmedDecimal(data.p), atMs: data.T }
 }

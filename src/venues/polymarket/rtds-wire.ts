@@ -2,15 +2,16 @@
 import { z } from 'zod'
 import { isPositiveDecimal, scaledDecimal } from '../../domain/decimal-text.ts'
 import type { Asset, PriceSeries } from '../../domain/ids.ts'
+import type { Print } from './print-memory.ts'
 
-export const TOPICS = {
+const TOPICS = {
   crypto_prices_chainlink: 'spot',
   crypto_prices_twap_thirty: 'twap30',
   crypto_prices_twap_sixty: 'twap60',
 } as const satisfies Readonly<Record<string, PriceSeries>>
 type Topic = keyof typeof TOPICS
 
-export const SYMBOLS: Readonly<Record<string, Asset>> = {
+const SYMBOLS: Readonly<Record<string, Asset>> = {
   'btc/usd': 'btc',
   'eth/usd': 'eth',
   'sol/usd': 'sol',
@@ -31,12 +32,13 @@ const update = z.object({
   }),
 })
 
-export type RtdsTick = {
-  readonly asset: Asset
-  readonly series: PriceSeries
-  readonly price: string
-  readonly atMs: number
-}
+const past = z.object({
+  type: z.literal('subscribe'),
+  payload: z.object({
+    symbol: z.string(),
+    data: z.array(z.object({ timestamp: z.int().positive(), value: z.number().positive() })),
+  }),
+})
 
 /** Every topic, every symbol: one filter per topic and connection is too few for four assets, so the choice is made here. */
 export function subscription(): string {
@@ -45,7 +47,7 @@ export function subscription(): string {
 }
 
 /** Null for frames that carry no price of ours. Throws what JSON or the schema throws. */
-export function parseTick(text: string): RtdsTick | null {
+export function parseTick(text: string): Print | null {
   const json: unknown = JSON.parse(text)
   if (typeof json !== 'object' || json === null) return null
   const { topic } = json as { topic?: unknown }
@@ -53,14 +55,42 @@ export function parseTick(text: string): RtdsTick | null {
   const { payload } = update.parse(json)
   const asset = Object.hasOwn(SYMBOLS, payload.symbol) ? SYMBOLS[payload.symbol] : undefined
   if (asset === undefined) return null
-  const price = priceOf(payload.full_accuracy_value, payload.value)
-  return { asset, series: TOPICS[topic as Topic], price, atMs: payload.timestamp }
+  const { full_accuracy_value: full, value, timestamp: atMs } = payload
+  const price = priceText(full === undefined ? value : (scaledDecimal(full, FULL_PLACES) ?? full))
+  return { asset, series: TOPICS[topic as Topic], price, atMs, rounded: full === undefined }
 }
 
-/** The float beside it is what is left when a server leaves the exact value out. */
-function priceOf(full: string | undefined, value: number): string {
-  const exact = full === undefined ? null : scaledDecimal(full, FULL_PLACES)
-  const text = exact ?? full ?? value.toString()
+/** Asks for one series of one asset; with a filter the last minute comes first. */
+export function pastQuestion(series: PriceSeries, asset: Asset): string {
+  const topic = Object.entries(TOPICS).find(([, known]) => known === series)?.[0]
+  const filters = JSON.stringify({ symbol: symbolOf(asset) })
+  return JSON.stringify({ action: 'subscribe', subscriptions: [{ topic, type: '*', filters }] })
+}
+
+/**
+ * The last minute of what was asked for, oldest first, or null. The answer does not say which series it is of: it bears the topic of the
+ * exchange's prices whatever was asked. And it has floats only.
+ */
+export function parsePast(text: string, series: PriceSeries, asset: Asset): Print[] | null {
+  const json: unknown = JSON.parse(text)
+  const parsed = past.safeParse(json)
+  if (!parsed.success || parsed.data.payload.symbol !== symbolOf(asset)) return null
+  return parsed.data.payload.data.map(({ timestamp, value }) => ({
+    asset,
+    series,
+    price: priceText(value),
+    atMs: timestamp,
+    rounded: true,
+  }))
+}
+
+function symbolOf(asset: Asset): string | undefined {
+  return Object.entries(SYMBOLS).find(([, known]) => known === asset)?.[0]
+}
+
+/** A float is what is left where a server leaves the exact value out. */
+function priceText(value: string | number): string {
+  const text = String(value)
   if (!isPositiveDecimal(text)) throw new Error(`"${text}" is not a price`)
   return text
 }

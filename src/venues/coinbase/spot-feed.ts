@@ -1,0 +1,66 @@
+/** The last matches of the assets on Coinbase, in dollars: what stands in for Binance where that is not to be had. */
+import type { Asset } from '../../domain/ids.ts'
+import type { PriceFeed, PriceFeedDeps } from '../../domain/ports.ts'
+import type { Micros } from '../../domain/units.ts'
+import { NOT_SERVED, openSocket, type Socket } from '../../net/socket.ts'
+import { parseWord, productOf, subscription } from './wire.ts'
+
+/** Not from here, or not for us: no other time will do either. */
+const CLOSED_DOORS: readonly number[] = [403, 451, NOT_SERVED]
+
+export function createCoinbaseFeed(deps: PriceFeedDeps): PriceFeed {
+  const assets = new Map<string, Asset>(deps.assets.map((asset) => [productOf(asset), asset]))
+  let socket: Socket | null = null
+  let refused = false
+
+  function onFrame(frame: Buffer): void {
+    const recvAt = deps.now()
+    try {
+      const word = parseWord(frame.toString('utf8'))
+      if (word === null) return
+      if ('refused' in word) return refuse(word.refused)
+      const asset = assets.get(word.product)
+      if (asset === undefined) return
+      socket?.touch()
+      const { price, atMicros } = word
+      deps.emit({
+        kind: 'price_tick',
+        feed: 'coinbase',
+        asset,
+        series: 'spot',
+        price,
+        recvAt,
+        venueAt: atMicros as Micros,
+      })
+    } catch (error) {
+      deps.unreadable(frame, error)
+    }
+  }
+
+  /** It says no to the whole subscription, and will say so again. */
+  function refuse(why: string): void {
+    refused = true
+    socket?.giveUp(why)
+  }
+
+  return {
+    start() {
+      refused = false
+      socket = openSocket({
+        url: deps.url,
+        ping: null,
+        silenceMs: deps.silenceMs,
+        random: deps.random,
+        greeting: () => subscription([...assets.keys()]),
+        givesUp(status) {
+          refused = CLOSED_DOORS.includes(status)
+          return refused
+        },
+        onFrame,
+        onOpen: () => deps.tell('open', `${assets.size} products`),
+        onLost: (reason) => deps.tell(refused ? 'refused' : 'lost', reason),
+      })
+    },
+    close: () => socket?.close() ?? Promise.resolve(),
+  }
+}

@@ -1,0 +1,138 @@
+/** All sources of prices against the embedded venue over real sockets: what counts when one of them fails. */
+import { afterEach, expect, test, vi } from 'vitest'
+import { priceFeeds } from '../../src/cli/price-feeds.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import type { EngineEvent, PriceTick } from '../../src/domain/events.ts'
+import type { FeedName } from '../../src/domain/ids.ts'
+import type { Log } from '../../src/domain/ports.ts'
+import { createPriceSources } from '../../src/engine/price-sources.ts'
+import { credentialsOf } from '../../src/local-venue/credentials.ts'
+import type { RunningVenue } from '../../src/local-venue/venue.ts'
+import { nowMicros } from '../../src/net/clock.ts'
+import { aVenue, clearFaults, setFault, windowOf } from '../local-venue/support.ts'
+
+const closers: (() => Promise<unknown>)[] = []
+afterEach(async () => {
+  await Promise.all(closers.splice(0).map((close) => close()))
+})
+
+const ASSETS = ['btc', 'eth', 'sol', 'xrp'] as const
+const quiet: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+
+function watching(venue: RunningVenue, settlement = 'polybolt,rtds') {
+  const { config } = loadConfig({
+    cwd: '/',
+    env: {},
+    flags: { 'prices.silenceSec': 2, 'prices.settlement': settlement },
+  })
+  const order = config.prices
+  const sources = createPriceSources({ order, lostAfterMs: order.silenceSec * 1_000 })
+  const ticks: PriceTick[] = []
+  const news: string[] = []
+  const emit = (event: EngineEvent): void => {
+    if (event.kind === 'price_tick') {
+      ticks.push(event)
+      sources.onTick(event)
+    }
+    if (event.kind === 'feed') {
+      news.push(`${event.feed} ${event.state}: ${event.detail}`)
+      sources.onFeed(event)
+    }
+  }
+  const feeds = priceFeeds({ ...config, assets: [...ASSETS] }, venue.endpoints, emit, quiet, {
+    credentials: credentialsOf(venue.seed, venue.account.address),
+    withStandby: false,
+  })
+  for (const feed of feeds) feed.start()
+  closers.push(() => Promise.all(feeds.map((feed) => feed.close())))
+  const counts = (role: 'settlement' | 'spot') =>
+    ASSETS.map((asset) =>
+      sources.live(role, asset, role === 'spot' ? 'spot' : 'twap60', nowMicros()),
+    )
+  const untilCounts = (role: 'settlement' | 'spot', feed: FeedName | null) =>
+    vi.waitUntil(() => counts(role).every((one) => one === feed), 20_000)
+  return { ticks, news, counts, untilCounts }
+}
+
+test('where Binance is not to be had, Coinbase counts', async () => {
+  const venue = await aVenue()
+  await setFault(venue, { name: 'binance-451' })
+  const { news, ticks, untilCounts } = watching(venue)
+  await untilCounts('spot', 'coinbase')
+  expect(news.filter((text) => text.startsWith('binance'))).toEqual([
+    'binance refused: the answer to the upgrade was HTTP 451',
+  ])
+  expect(ticks.some(({ feed }) => feed === 'binance')).toBe(false)
+}, 40_000)
+
+test('while Binance serves, Coinbase is left alone; when nobody trades, none counts, and it comes back', async () => {
+  const venue = await aVenue()
+  const { news, ticks, untilCounts } = watching(venue)
+  await untilCounts('spot', 'binance')
+  expect(news.some((text) => text.startsWith('coinbase'))).toBe(false)
+  await setFault(venue, { name: 'exchange-quiet' })
+  await untilCounts('spot', null)
+  await vi.waitUntil(() => news.some((text) => text.startsWith('coinbase open')), 10_000)
+  await clearFaults(venue)
+  await vi.waitUntil(() => ticks.some(({ feed }) => feed === 'coinbase'), 10_000)
+  await untilCounts('spot', 'binance')
+}, 60_000)
+
+test('RTDS freezes: PolyBolt counts; PolyBolt freezes: RTDS does', async () => {
+  const venue = await aVenue()
+  const { news, untilCounts } = watching(venue, 'rtds,polybolt')
+  await untilCounts('settlement', 'rtds')
+  await setFault(venue, { name: 'rtds-freeze' })
+  await untilCounts('settlement', 'polybolt')
+  await vi.waitUntil(() => news.includes('rtds lost: no data for 2000 ms'), 10_000)
+  await clearFaults(venue)
+  await untilCounts('settlement', 'rtds')
+}, 60_000)
+
+test('what was not relayed while RTDS was frozen is learnt when it comes back, and marked as rounded', async () => {
+  const venue = await aVenue()
+  const { ticks, untilCounts } = watching(venue, 'rtds')
+  await untilCounts('settlement', 'rtds')
+  const of = () => ticks.filter(({ asset, series }) => asset === 'btc' && series === 'twap60')
+  const before = of().at(-1)?.venueAt ?? 0
+  await setFault(venue, { name: 'rtds-freeze' })
+  await untilCounts('settlement', null)
+  await clearFaults(venue)
+  const missed = () => of().filter(({ venueAt }) => (venueAt ?? 0) > before)
+  await vi.waitUntil(() => missed().length >= 6, 15_000)
+  await vi.waitUntil(() => missed().some(({ rounded }) => rounded === true), 15_000)
+  const stamps = [...new Set(missed().map(({ venueAt }) => venueAt ?? 0))].sort((a, b) => a - b)
+  expect(stamps).toEqual(stamps.map((_, at) => before + (at + 1) * 1_000_000))
+  // The minute before the first connection was learnt too.
+  expect(Math.min(...of().map(({ venueAt }) => venueAt ?? 0))).toBeLessThan(before - 40_000_000)
+}, 60_000)
+
+test('a settlement source that says nothing at all leaves none that counts, and the exchanges go on', async () => {
+  const venue = await aVenue()
+  const { counts, untilCounts } = watching(venue)
+  await untilCounts('settlement', 'polybolt')
+  await setFault(venue, { name: 'chainlink-gap' })
+  await untilCounts('settlement', null)
+  expect(counts('spot')).toEqual(ASSETS.map(() => 'binance'))
+}, 40_000)
+
+test('a second that nobody relayed is told by nobody', async () => {
+  const venue = await aVenue({ windowSec: 8, firstCloseSec: 8 })
+  await setFault(venue, { name: 'missing-start-tick' })
+  const { ticks } = watching(venue)
+  const { startsAt } = await windowOf(venue, 'btc', '15m', 'upcoming')
+  const at = (ms: number): PriceTick[] =>
+    ticks.filter(
+      ({ asset, series, venueAt }) =>
+        asset === 'btc' && series === 'twap60' && venueAt === ms * 1_000,
+    )
+  const both = (ms: number): boolean => new Set(at(ms).map(({ feed }) => feed)).size === 2
+  await vi.waitUntil(() => both(startsAt + 1_000), 20_000)
+  expect(both(startsAt - 1_000)).toBe(true)
+  expect(at(startsAt)).toEqual([])
+}, 40_000)
