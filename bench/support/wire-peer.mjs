@@ -65,8 +65,7 @@ const MATCHED = JSON.stringify({
   tradeIDs: ['1'],
 })
 const KILLED = JSON.stringify({
-  error:
-    "order couldn't be fully filled. FOK orders are fully filled or killed.",
+  error: "order couldn't be fully filled. FOK orders are fully filled or killed.",
 })
 
 function answerTo(method, path, head) {
@@ -176,10 +175,12 @@ async function shoot(shot) {
 /** How long this thread and the other side's were ready while others had the core, as Linux counts it; elsewhere nobody knows. */
 function waitedMicros() {
   try {
-    return ['self', clientPid].reduce(
-      (sum, pid) => sum + Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]),
-      0,
-    ) / 1_000
+    return (
+      ['self', clientPid].reduce(
+        (sum, pid) => sum + Number(readFileSync(`/proc/${pid}/schedstat`, 'utf8').split(' ')[1]),
+        0,
+      ) / 1_000
+    )
   } catch {
     return 0
   }

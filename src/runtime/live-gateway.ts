@@ -19,7 +19,9 @@ import type { OrderFates, Shot } from './order-fate.ts'
 import { createVigil } from './vigil.ts'
 
 /** Orders are signed and laid out so many at a time: the loop turns in between. */
-const LADDER_SLICE = 10
+const LADDER_SLICE = 4
+const WARM_CALLS = 10_000
+const WARM_SLICE = 20
 /** Rehearsed where nothing is signed ahead; as long as an order. */
 const STAND_IN = JSON.stringify({ rehearsal: '0'.repeat(900) })
 
@@ -74,6 +76,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     quiet: deps.wire.quiet,
     rehearse,
   })
+  let warming = setImmediate(() => warmUp(WARM_CALLS))
   let inFlight = 0
   let withdrawn: Promise<void> = Promise.resolve()
   let settled: () => void = () => undefined
@@ -128,6 +131,12 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
   function rehearsed(rung: Rung, { conditionId, slug }: Market): Order {
     const id = orderId(`${slug}/1`)
     return { id, conditionId, strategy: 'rehearsal', ...rung, decidedAt: deps.now() }
+  }
+
+  /** The compiler makes code fast that ran some thousand times. A little in each turn of the loop. */
+  function warmUp(left: number): void {
+    for (let call = 0; call < WARM_SLICE; call += 1) deps.rehearseDecision()
+    if (left > WARM_SLICE) warming = setImmediate(() => warmUp(left - WARM_SLICE))
   }
 
   /** All that a shot does, but for the last step of each: the line goes nowhere, and so do the bytes. */
@@ -253,6 +262,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     },
     async close() {
       vigil.close()
+      clearImmediate(warming)
       if (inFlight > 0)
         await new Promise<void>((resolve) => {
           settled = resolve
