@@ -7,7 +7,7 @@ import { marketOf } from './support/wire-frames.mjs'
 const RIVALS = { given: 1, default: 2, presigned: 3 }
 const FIRST_WINDOW = 100
 /** Windows are listed, their books loaded and their orders signed in this time before the first shot of a block. */
-const LEAD_MS = 2_000
+let leadMs = 2_000
 /** Windows that are open together. */
 const BLOCK = 30
 const HOT = { everyMs: 20, framesPerSecond: 200 }
@@ -25,14 +25,15 @@ const UNDISTURBED_MICROS = 100
 
 export async function bench({ quick }) {
   const hotWays = ['ours', 'given', 'inline', 'presigned', 'default']
-  const quietWays = ['ours', 'given', 'default']
+  const quietWays = quick ? ['ours', 'given'] : ['ours', 'given', 'default']
+  leadMs = quick ? 1_200 : 2_000
   const paces = (hot, quiet) => [
     { ...HOT, ways: hotWays, shots: hot },
     { ...QUIET, ways: quietWays, shots: quiet },
   ]
-  const plain = await race('plain', quick ? paces(40, 4) : paces(300, 40))
-  const tls = await race('tls', quick ? paces(25, 3) : paces(300, 40))
-  const ladders = await laddered(quick ? 3 : 30)
+  const plain = await race('plain', quick ? paces(30, 3) : paces(300, 40))
+  const tls = await race('tls', quick ? paces(15, 2) : paces(300, 40))
+  const ladders = await laddered(quick ? 2 : 30)
   const ours = micros(plain.hot.values.ours)
   const rival = micros(plain.hot.values.given)
   return {
@@ -138,7 +139,7 @@ function ladderRows({ results, rival }) {
 }
 
 async function laddered(rounds) {
-  const child = start('wire-ladder', [String(rounds)])
+  const child = start(new URL('./support/wire-ladder.mjs', import.meta.url), [String(rounds)])
   const told = await child.next()
   await child.ended
   return told
@@ -154,17 +155,17 @@ function undisturbed({ waited }) {
 
 /** Its own pair of processes for each kind of connection. */
 async function race(kind, paces) {
-  const peer = start('wire-peer', [kind])
+  const peer = start(new URL('./support/wire-peer.mjs', import.meta.url), [kind])
   const ports = await peer.next()
   const s = kind === 'tls' ? 's' : ''
-  const client = start('wire-client', [
+  const client = start(new URL('./support/wire-client.mjs', import.meta.url), [
     `ws${s}://127.0.0.1:${ports.channel}`,
     `http${s}://127.0.0.1:${ports.clob}`,
     JSON.stringify(RIVALS),
   ])
   await client.next()
   const state = { peer, client, market: FIRST_WINDOW }
-  await run(state, { ...HOT, ways: paces[0].ways, shots: 20 })
+  await run(state, { ...HOT, ways: paces[0].ways, shots: 10 })
   const [hot, quiet] = [await run(state, paces[0]), await run(state, paces[1])]
   for (const child of [client, peer]) await child.stop()
   return { hot, quiet }
@@ -201,7 +202,7 @@ function slugOf(market) {
 }
 
 function planOf(state, ways, rounds, everyMs) {
-  const first = performance.timeOrigin + performance.now() + LEAD_MS
+  const first = performance.timeOrigin + performance.now() + leadMs
   return Array.from({ length: rounds * ways.length }, (_, n) => {
     const way = ways[n % ways.length]
     const ours = RIVALS[way] === undefined
@@ -221,8 +222,8 @@ function check({ shots, complaints }, results) {
     )
 }
 
-function start(name, args) {
-  const child = fork(fileURLToPath(new URL(`./support/${name}.mjs`, import.meta.url)), args, {
+function start(file, args) {
+  const child = fork(fileURLToPath(file), args, {
     env: {
       ...process.env,
       NODE_EXTRA_CA_CERTS: fileURLToPath(
@@ -239,7 +240,8 @@ function start(name, args) {
     else next.resolve(message)
   })
   child.on('exit', (code) => {
-    for (const { reject } of waiting.splice(0)) reject(new Error(`${name} ended with ${code}`))
+    for (const { reject } of waiting.splice(0))
+      reject(new Error(`${file.pathname} ended with ${code}`))
   })
   const ended = new Promise((resolve) => child.once('exit', resolve))
   return {

@@ -104,7 +104,8 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     for (let from = 0; from < rungs.length; from += LADDER_SLICE) {
       const slice = rungs.slice(from, from + LADDER_SLICE)
       const signed = await deps.ahead.sign(slice.map((rung) => draft(rung, market)))
-      slice.forEach((rung, at) => pairs.push([keyOf(rung), ready(signed[at] as SignedDraft)]))
+      for (const [at, rung] of slice.entries())
+        pairs.push([keyOf(rung), ready(signed[at] as SignedDraft)])
     }
     await deps.journal.armed(
       market,

@@ -48,8 +48,8 @@ const MARKET: Market = {
   resolutionSource: null,
 }
 
-/** Each call is one shot. */
-export function createUnderstudy(settings: EngineSettings): () => void {
+/** Each call is one shot; false where the strategy did not want one. */
+export function createUnderstudy(settings: EngineSettings): () => boolean {
   const { span, ladder } = settings.strategy
   const now = micros(END - Math.round((span.fromSec + span.toSec) * 500 * MICROS_PER_MS))
   const ask = ticks(Math.floor((ladder?.highest ?? SOME_PRICE) / CENT) * CENT)
@@ -80,12 +80,13 @@ export function createUnderstudy(settings: EngineSettings): () => void {
 
   return () => {
     decoder.decode(frame, now)
-    if (fired === null) return
+    if (fired === null) return false
     const { id } = fired
     fired = null
     // A killed one may be shot again.
     const outcome = { state: 'killed', reason: 'a rehearsal' } as const
     dispatcher.dispatch({ kind: 'order_outcome', orderId: id, venueId: null, outcome, ...at })
+    return true
   }
 }
 
