@@ -7,43 +7,168 @@ import { marketOf } from './support/wire-frames.mjs'
 const RIVALS = { given: 1, default: 2, presigned: 3 }
 const FIRST_WINDOW = 100
 /** Windows are listed, their books loaded and their orders signed in this time before the first shot of a block. */
-const LEAD_MS = 2_000
+let leadMs = 2_000
 /** Windows that are open together. */
 const BLOCK = 30
 const HOT = { everyMs: 20, framesPerSecond: 200 }
 const QUIET = { everyMs: 400, framesPerSecond: 50 }
 
+const NAMES = {
+  ours: 'signed ahead',
+  inline: 'signed at the trigger',
+  given: 'official client warm, price, tick size, negRisk and version given',
+  default: 'official client warm, its default call (price omitted)',
+  presigned: 'official client, postOrder of a pre-signed order',
+}
+/** Shots in which neither process waited longer than this for a core that others had. */
+const UNDISTURBED_MICROS = 100
+
 export async function bench({ quick }) {
-  const all = ['ours', 'given', 'inline', 'presigned', 'default']
-  const few = ['ours', 'given', 'default', 'inline']
-  const plain = await race('plain', [
-    { ...HOT, ways: all, shots: quick ? 40 : 400 },
-    { ...QUIET, ways: few, shots: quick ? 6 : 60 },
-  ])
-  const tls = await race('tls', [
-    { ...HOT, ways: all, shots: quick ? 30 : 400 },
-    { ...QUIET, ways: few, shots: quick ? 4 : 40 },
-  ])
-  return { plain, tls }
+  const hotWays = ['ours', 'given', 'inline', 'presigned', 'default']
+  const quietWays = quick ? ['ours', 'given'] : ['ours', 'given', 'default']
+  leadMs = quick ? 1_200 : 2_000
+  const paces = (hot, quiet) => [
+    { ...HOT, ways: hotWays, shots: hot },
+    { ...QUIET, ways: quietWays, shots: quiet },
+  ]
+  const plain = await race('plain', quick ? paces(30, 3) : paces(300, 40))
+  const tls = await race('tls', quick ? paces(15, 2) : paces(300, 40))
+  const ladders = await laddered(quick ? 2 : 30)
+  const ours = micros(plain.hot.values.ours)
+  const rival = micros(plain.hot.values.given)
+  return {
+    bench: 'wire',
+    unit: 'us',
+    ours,
+    rival: { name: NAMES.given, ...rival },
+    ratio: ratios(ours, rival),
+    rows: [
+      ...rowsOf('plain', plain),
+      ...rowsOf('TLS', tls),
+      requestsRow([plain, tls]),
+      ...ladderRows(ladders),
+    ],
+  }
+}
+
+function rowsOf(kind, { hot, quiet }) {
+  const when = {
+    hot: `${kind}, a shot every ${HOT.everyMs} ms, ${HOT.framesPerSecond} frames/s`,
+    quiet: `${kind}, ${QUIET.everyMs} ms of quiet between shots, ${QUIET.framesPerSecond} frames/s`,
+  }
+  const pairs = [
+    ['ours', 'given'],
+    ['ours', 'default'],
+    ['ours', 'presigned'],
+    ['inline', 'given'],
+  ]
+  const rows = Object.entries({ hot, quiet }).flatMap(([pace, { values }]) =>
+    pairs
+      .filter(([mine, theirs]) => values[mine]?.length > 0 && values[theirs] !== undefined)
+      .flatMap(([mine, theirs]) => [
+        against(when[pace], mine, theirs, values[mine], values[theirs]),
+        against(
+          `${when[pace]}; both processes had their cores`,
+          mine,
+          theirs,
+          values[mine].filter(undisturbed),
+          values[theirs].filter(undisturbed),
+        ),
+      ]),
+  )
+  const [calm, busy] = [micros(quiet.values.ours), micros(hot.values.ours)]
+  return [
+    ...rows,
+    {
+      row: `${kind}: after quiet, against hot, both ours`,
+      unit: 'us',
+      ours: calm,
+      rival: { name: 'ours, hot', ...busy },
+      ratio: ratios(calm, busy),
+    },
+  ]
+}
+
+function against(row, mine, theirs, ours, rival) {
+  const [a, b] = [micros(ours), micros(rival)]
+  return {
+    row: `${row}; ${NAMES[mine]}`,
+    unit: 'us',
+    ours: { ...a, shots: ours.length, inside: micros(ours, 'inside').p50 },
+    rival: { name: NAMES[theirs], ...b, shots: rival.length },
+    ratio: ours.length > 0 && rival.length > 0 ? ratios(a, b) : null,
+  }
+}
+
+function requestsRow(races) {
+  const counts = (way) => {
+    const all = races.flatMap(({ hot, quiet }) =>
+      [hot, quiet].flatMap(({ requests }) => [...(requests[way] ?? [])]),
+    )
+    return { fewest: Math.min(...all), most: Math.max(...all) }
+  }
+  const ours = counts('ours')
+  if (ours.fewest !== 1 || ours.most !== 1 || counts('inline').most !== 1)
+    throw new Error(`a decision caused ${ours.fewest} to ${ours.most} requests, not one`)
+  return {
+    row: 'requests caused by one decision, counted at the venue',
+    unit: 'requests',
+    ours: { ...ours, signedAtTheTrigger: counts('inline').most },
+    rival: { name: NAMES.given, ...counts('given'), defaultCall: counts('default').most },
+  }
+}
+
+function ladderRows({ results, rival }) {
+  const ours = percentiles(results.map(({ stall }) => stall))
+  const theirs = percentiles(rival)
+  return [
+    {
+      row: '200 orders made ready: the longest time in which the loop did not turn',
+      unit: 'us',
+      ours: { ...ours, ladders: results.length },
+      rival: { name: 'viem, on the loop', ...theirs, ladders: rival.length },
+      ratio: ratios(ours, theirs),
+    },
+    {
+      row: '200 orders made ready, from the wish to the disk',
+      unit: 'us',
+      ours: percentiles(results.map((one) => one.micros)),
+      rival: null,
+    },
+  ]
+}
+
+async function laddered(rounds) {
+  const child = start(new URL('./support/wire-ladder.mjs', import.meta.url), [String(rounds)])
+  const told = await child.next()
+  await child.ended
+  return told
+}
+
+function micros(shots, key = 'micros') {
+  return percentiles(shots.map((shot) => shot[key]))
+}
+
+function undisturbed({ waited }) {
+  return waited < UNDISTURBED_MICROS
 }
 
 /** Its own pair of processes for each kind of connection. */
 async function race(kind, paces) {
-  const peer = start('wire-peer', [kind])
+  const peer = start(new URL('./support/wire-peer.mjs', import.meta.url), [kind])
   const ports = await peer.next()
   const s = kind === 'tls' ? 's' : ''
-  const client = start('wire-client', [
+  const client = start(new URL('./support/wire-client.mjs', import.meta.url), [
     `ws${s}://127.0.0.1:${ports.channel}`,
     `http${s}://127.0.0.1:${ports.clob}`,
     JSON.stringify(RIVALS),
   ])
   await client.next()
   const state = { peer, client, market: FIRST_WINDOW }
-  await run(state, { ...HOT, ways: paces[0].ways, shots: 20 })
-  const measured = []
-  for (const pace of paces) measured.push(await run(state, pace))
+  await run(state, { ...HOT, ways: paces[0].ways, shots: 10 })
+  const [hot, quiet] = [await run(state, paces[0]), await run(state, paces[1])]
   for (const child of [client, peer]) await child.stop()
-  return measured
+  return { hot, quiet }
 }
 
 async function run(state, { everyMs, framesPerSecond, ways, shots }) {
@@ -57,22 +182,6 @@ async function run(state, { everyMs, framesPerSecond, ways, shots }) {
     const told = await state.peer.next()
     state.client.send({ kind: 'report' })
     const report = await state.client.next()
-    if (process.env.DEBUG) {
-      console.log(
-        told.framesPerSecond,
-        told.results
-          .map((r) => `${r.way} ${r.market} ${r.micros?.toFixed(0)} ${r.requests}`)
-          .join('\n'),
-      )
-      console.log(
-        JSON.stringify(report.complaints.filter((c) => !/signs for itself/.test(c.error))).slice(
-          0,
-          3000,
-        ),
-        '\n',
-        JSON.stringify(report.state).slice(0, 4000),
-      )
-    }
     const known = new Map(report.shots.map((shot) => [shot.slug, shot]))
     for (const { way, market, micros, waited, requests: count } of told.results) {
       if (micros === null) throw new Error(`no order came of a shot of ${way}`)
@@ -93,7 +202,7 @@ function slugOf(market) {
 }
 
 function planOf(state, ways, rounds, everyMs) {
-  const first = performance.timeOrigin + performance.now() + LEAD_MS
+  const first = performance.timeOrigin + performance.now() + leadMs
   return Array.from({ length: rounds * ways.length }, (_, n) => {
     const way = ways[n % ways.length]
     const ours = RIVALS[way] === undefined
@@ -113,8 +222,8 @@ function check({ shots, complaints }, results) {
     )
 }
 
-function start(name, args) {
-  const child = fork(fileURLToPath(new URL(`./support/${name}.mjs`, import.meta.url)), args, {
+function start(file, args) {
+  const child = fork(fileURLToPath(file), args, {
     env: {
       ...process.env,
       NODE_EXTRA_CA_CERTS: fileURLToPath(
@@ -131,21 +240,21 @@ function start(name, args) {
     else next.resolve(message)
   })
   child.on('exit', (code) => {
-    for (const { reject } of waiting) reject(new Error(`${name} ended with ${code}`))
+    for (const { reject } of waiting.splice(0))
+      reject(new Error(`${file.pathname} ended with ${code}`))
   })
+  const ended = new Promise((resolve) => child.once('exit', resolve))
   return {
     pid: child.pid,
+    ended,
     send: (message) => child.send(message),
     next: () =>
       heard.length > 0
         ? Promise.resolve(heard.shift())
         : new Promise((resolve, reject) => waiting.push({ resolve, reject })),
     stop() {
-      const ended = new Promise((resolve) => child.once('exit', resolve))
       child.disconnect()
       return ended
     },
   }
 }
-
-export { percentiles, ratios }

@@ -33,7 +33,6 @@ process.on('message', async (message) => {
         inside: answer.wroteAt - decidedAt,
       })),
       complaints: ours.complaints,
-      state: process.env.DEBUG && ours.states(),
     })
     ours.shots.length = 0
     ours.complaints.length = 0

@@ -73,7 +73,6 @@ export async function startOurs({ channel, clob, privateKey, credentials, folder
         emit({ kind: 'market_listed', market: found, recvAt: nowMicros(), venueAt: null })
       }
     },
-    states: () => bot.snapshot(),
   }
 }
 
@@ -177,12 +176,8 @@ function gatewayOf({ clob, wallet, credentials, folder, log, inline, shots, cont
   }
   const ahead = createAheadSigner(wallet)
   const gateway = createLiveGateway({
-    wire: timed('wire', wire, ['send', 'rehearse']),
-    journal: timed('mark', openShotJournal(join(folder, 'journal'), log), [
-      'mark',
-      'sync',
-      'rehearse',
-    ]),
+    wire,
+    journal: openShotJournal(join(folder, 'journal'), log),
     signer,
     ahead: {
       close: ahead.close,
@@ -211,42 +206,5 @@ function gatewayOf({ clob, wallet, credentials, folder, log, inline, shots, cont
     log,
     shot: (record) => shots.push(record),
   })
-  const pre = (times.pre = [])
-  const sub = (times.sub = [])
-  return {
-    gateway: {
-      ...gateway,
-      submit(c) {
-        const a = performance.timeOrigin * 1000 + performance.now() * 1000
-        gateway.submit(c)
-        const b = performance.timeOrigin * 1000 + performance.now() * 1000
-        if (!inline.has(c.market.up)) {
-          pre.push(a - c.order.decidedAt)
-          sub.push(b - a)
-        }
-      },
-    },
-    wire,
-  }
+  return { gateway, wire }
 }
-
-export const times = {}
-function timed(group, object, names) {
-  const out = { ...object }
-  for (const name of names) {
-    const list = (times[`${group}.${name}`] = [])
-    out[name] = (...args) => {
-      const a = process.hrtime.bigint()
-      const r = object[name](...args)
-      list.push(Number(process.hrtime.bigint() - a) / 1000)
-      return r
-    }
-  }
-  return out
-}
-process.on('exit', () => {
-  for (const [k, l] of Object.entries(times)) {
-    l.sort((a, b) => a - b)
-    console.log(k, l.length, l[l.length >> 1], l[Math.floor(l.length * 0.9)])
-  }
-})

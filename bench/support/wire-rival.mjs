@@ -37,7 +37,11 @@ export async function startRivals({ channel, clob, privateKey, credentials, mark
     const signed = await client.createMarketOrder({ ...order(up), price: CAP }, OPTIONS)
     open.push(await watch(channel, up, down, () => ways[name](up, signed)))
   }
-  return { close: () => open.forEach((socket) => socket.close()) }
+  return {
+    close() {
+      for (const socket of open) socket.close()
+    },
+  }
 }
 
 function watch(url, up, down, fire) {

@@ -20,7 +20,9 @@ import type { OrderFates, Shot } from './order-fate.ts'
 import { createVigil } from './vigil.ts'
 
 /** Orders are signed and laid out so many at a time: the loop turns in between. */
-const LADDER_SLICE = 10
+const LADDER_SLICE = 4
+const WARM_CALLS = 10_000
+const WARM_SLICE = 20
 /** Rehearsed where nothing is signed ahead; as long as an order. */
 const STAND_IN = JSON.stringify({ rehearsal: '0'.repeat(900) })
 
@@ -75,6 +77,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     quiet: deps.wire.quiet,
     rehearse,
   })
+  let warming = setImmediate(() => warmUp(WARM_CALLS))
   let inFlight = 0
   let withdrawn: Promise<void> = Promise.resolve()
   let settled: () => void = () => undefined
@@ -104,9 +107,8 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     for (let from = 0; from < rungs.length; from += LADDER_SLICE) {
       const slice = rungs.slice(from, from + LADDER_SLICE)
       const signed = await deps.ahead.sign(slice.map((rung) => draft(rung, market)))
-      slice.forEach((rung, at) => {
+      for (const [at, rung] of slice.entries())
         pairs.push([keyOf(rung), ready(signed[at] as SignedDraft, signedAt)])
-      })
     }
     await deps.journal.armed(
       market,
@@ -133,6 +135,12 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
   function rehearsed(rung: Rung, { conditionId, slug }: Market): Order {
     const id = orderId(`${slug}/1`)
     return { id, conditionId, strategy: 'rehearsal', ...rung, decidedAt: deps.now() }
+  }
+
+  /** The compiler makes code fast that ran some thousand times. A little in each turn of the loop. */
+  function warmUp(left: number): void {
+    for (let call = 0; call < WARM_SLICE; call += 1) deps.rehearseDecision()
+    if (left > WARM_SLICE) warming = setImmediate(() => warmUp(left - WARM_SLICE))
   }
 
   /** All that a shot does, but for the last step of each: the line goes nowhere, and so do the bytes. */
@@ -290,6 +298,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     async close() {
       closed = true
       vigil.close()
+      clearImmediate(warming)
       if (inFlight > 0)
         await new Promise<void>((resolve) => {
           settled = resolve

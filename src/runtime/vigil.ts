@@ -12,6 +12,12 @@ const REHEARSE_EVERY_MS = 5
 const AWAKE_MAX_MS = 5_000
 const AWAKE_BEFORE_MS = 20
 const REHEARSE_AWAKE_MICROS = 2 * MICROS_PER_MS
+/**
+ * So long between two turns, and others want the core. The system puts aside whoever is always busy, and lets in at once whoever slept: then it
+ * is better to sleep.
+ */
+const PUT_ASIDE_MICROS = 2 * MICROS_PER_MS
+const NAP_MS = 100
 
 export type Vigil = {
   /** By the venue's clock: a shot may be wanted from the first instant to the second. `over` is called then. */
@@ -32,6 +38,8 @@ export function createVigil({ now, venueNow, quiet, rehearse }: VigilDeps): Vigi
   let awake = 0
   let rehearsals: NodeJS.Timeout | undefined
   let turn: NodeJS.Immediate | undefined
+  let nap: NodeJS.Timeout | undefined
+  let turnedAt = 0
   let rehearsedAt = 0
 
   function after(ms: number, action: () => void): void {
@@ -49,7 +57,7 @@ export function createVigil({ now, venueNow, quiet, rehearse }: VigilDeps): Vigi
     kept += 1
     if (kept > 1) return
     quiet(true)
-    rehearsals = setInterval(() => awake === 0 && rehearse(), REHEARSE_EVERY_MS)
+    rehearsals = setInterval(() => turn === undefined && rehearse(), REHEARSE_EVERY_MS)
   }
 
   function end(): void {
@@ -61,12 +69,27 @@ export function createVigil({ now, venueNow, quiet, rehearse }: VigilDeps): Vigi
 
   function wake(): void {
     awake += 1
-    if (turn === undefined) poll()
+    startPolling()
+  }
+
+  function startPolling(): void {
+    clearTimeout(nap)
+    if (turn !== undefined || awake === 0) return
+    turnedAt = now()
+    turn = setImmediate(poll)
   }
 
   function poll(): void {
-    turn = awake > 0 ? setImmediate(poll) : undefined
+    turn = undefined
+    if (awake === 0) return
     const at = now()
+    const pause = at - turnedAt
+    turnedAt = at
+    if (pause > PUT_ASIDE_MICROS) {
+      nap = setTimeout(startPolling, NAP_MS)
+      return
+    }
+    turn = setImmediate(poll)
     if (at - rehearsedAt < REHEARSE_AWAKE_MICROS) return
     rehearsedAt = at
     rehearse()
@@ -86,9 +109,11 @@ export function createVigil({ now, venueNow, quiet, rehearse }: VigilDeps): Vigi
       })
     },
     close() {
+      awake = 0
       for (const timer of timers) clearTimeout(timer)
       clearInterval(rehearsals)
       clearImmediate(turn)
+      clearTimeout(nap)
     },
   }
 }
