@@ -8,7 +8,9 @@ export default defineConfig({
     exclude: ['test/system/**', 'test/live/**', 'node_modules/**'],
     // No lock of a test is a lock of the person who runs it.
     env: { LASTSECOND_HOME: join(tmpdir(), 'lastsecond-tests') },
-    testTimeout: 20_000,
+    // Most tests wait for a clock, not for a core.
+    maxWorkers: 4,
+    testTimeout: 30_000,
     hookTimeout: 20_000,
   },
 })
