@@ -176,11 +176,18 @@ async function settleAll(child: ChildProcess): Promise<void> {
   await vi.waitUntil(() => settled() > before, { timeout: SETTLES_WITHIN_MS, interval: 200 })
   child.kill('SIGTERM')
   await ended(child)
-  // Windows that were still open when it ended are carried over once more, without new ones.
-  if (openRows() !== 0) {
+  const unpaid = () =>
+    ask<{ count: number }>(
+      `SELECT COUNT(*) AS count FROM settlements WHERE payout_micro_usd > 0 AND condition_id NOT IN (SELECT condition_id FROM redemptions)`,
+    )[0]?.count
+  // Windows that were still open when it ended, and wins whose dollars it did not see, are carried over once more, without new ones.
+  if (openRows() !== 0 || unpaid() !== 0) {
     writeFileSync(join(folder, 'bot.yaml'), quieter(readFileSync(join(folder, 'bot.yaml'), 'utf8')))
     const last = startBot()
-    await vi.waitUntil(() => openRows() === 0, { timeout: SETTLES_WITHIN_MS, interval: 200 })
+    await vi.waitUntil(() => openRows() === 0 && unpaid() === 0, {
+      timeout: SETTLES_WITHIN_MS,
+      interval: 200,
+    })
     last.kill('SIGTERM')
     await ended(last)
   }
