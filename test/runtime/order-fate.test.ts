@@ -129,8 +129,10 @@ describe('an order of which nobody knows', () => {
 
   test('a venue that knew it once is not taken at its silence', async () => {
     const { fates, pass, states, account } = aFate()
-    account.order.mockResolvedValue({ status: 'LIVE' })
     fates.follow(shot, null)
+    await pass(1_500)
+    expect(account.order).toHaveBeenCalledTimes(3)
+    account.order.mockResolvedValue({ status: 'LIVE' })
     await pass(60_000)
     account.order.mockResolvedValue(null)
     await pass(14_000)
