@@ -10,6 +10,7 @@ import { CLEAN, READY, type WatchdogTask, watchdogTask } from './watchdog-task.t
 
 const TRY_FOR_MS = 60_000
 const TRY_EVERY_MS = 1_000
+const GONE = /ECONNREFUSED/
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGPIPE'] as const)
   process.on(signal, () => undefined)
@@ -41,6 +42,8 @@ lines.once('close', () => {
   }
   withdrawAll(options).then(
     (withdrawal) => {
+      // An embedded venue that died with the bot has taken its orders with it.
+      if (!withdrawal.done && base['venue'] === 'local' && GONE.test(withdrawal.reason)) return
       const told = withdrawal.done
         ? { level: 'warn', orders: withdrawal.orders }
         : { level: 'error', reason: withdrawal.reason }
