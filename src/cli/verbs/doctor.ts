@@ -5,6 +5,7 @@ import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import type { Config } from '../../config/schema.ts'
 import { bindStrategy, type RealVenueParts, venueParts } from '../bot-setup.ts'
 import { type Line, ok } from '../doctor-line.ts'
+import { hearFeeds } from '../feed-lines.ts'
 import { keyLines } from '../key-lines.ts'
 import { hearTrouble } from '../venue-answers.ts'
 import { openVenue } from '../venue-endpoints.ts'
@@ -96,17 +97,15 @@ async function there({ config }: LoadedConfig, venueJson: string | undefined): P
   })
   let gone = false
   const trouble = hearTrouble(() => undefined)
-  const parts = venueParts(
-    config,
-    venue.endpoints,
-    trouble.log,
-  )(
-    () => undefined,
-    () => parts.clock.venueNow(),
-  )
+  const heard = hearFeeds()
+  const parts = venueParts(config, venue.endpoints, trouble.log, {
+    credentials: null,
+    withStandby: true,
+  })(heard.emit, () => parts.clock.venueNow())
   const lines: Line[] = []
   try {
     lag.enable()
+    for (const feed of parts.feeds) feed.start()
     await Promise.race([
       parts.clock.start(),
       pause(CLOCK_MS).then(() => {
@@ -127,10 +126,12 @@ async function there({ config }: LoadedConfig, venueJson: string | undefined): P
     lines.push(
       clockLine(parts, config),
       ...(await windowLines(parts)),
+      ...heard.lines(config),
       lagLine(lag.percentile(99) / 1e6),
     )
     return lines
   } finally {
+    for (const feed of parts.feeds) await feed.close()
     parts.clock.stop()
     await parts.finder.stop()
     await venue.stop()
