@@ -8,6 +8,7 @@ import { holdMicros } from '../engine/decision.ts'
 import { createRedeemer } from '../venues/polymarket/redeem.ts'
 import { bindStrategy, engineSettings, type RealVenueParts, venueParts } from './bot-setup.ts'
 import { fail, failOf, type Line, ok, warning } from './doctor-line.ts'
+import { hearFeeds } from './feed-lines.ts'
 import { checkAccount } from './live-checks.ts'
 import { openPurse, type Purse } from './live-purse.ts'
 import { measureJitter, offsetLine, roundTripLine, safeSend, safeSendLine } from './path-checks.ts'
@@ -72,16 +73,14 @@ async function marketLines(loaded: LoadedConfig, venue: Venue, live: boolean): P
   const { config } = loaded
   const lag = monitorEventLoopDelay({ resolution: 5 })
   const trouble = hearTrouble(() => undefined)
-  const parts = venueParts(
-    config,
-    venue.endpoints,
-    trouble.log,
-  )(
-    () => undefined,
-    () => parts.clock.venueNow(),
-  )
+  const heard = hearFeeds()
+  const parts = venueParts(config, venue.endpoints, trouble.log, {
+    credentials: null,
+    withStandby: true,
+  })(heard.emit, () => parts.clock.venueNow())
   try {
     lag.enable()
+    for (const feed of parts.feeds) feed.start()
     if (!(await isBounded(parts))) {
       const why = trouble.last() ?? 'it does not answer'
       return [fail('venue', why, 'check the network, a firewall or a block of your region')]
@@ -93,9 +92,11 @@ async function marketLines(loaded: LoadedConfig, venue: Venue, live: boolean): P
       clockLine(parts, config),
       ...(live ? await pathLines(config, venue, parts, listed) : []),
       ...windowLines(listed, refused.length, live, config),
+      ...heard.lines(config),
       lagLine(lag.percentile(99) / 1e6),
     ]
   } finally {
+    for (const feed of parts.feeds) await feed.close()
     parts.clock.stop()
     await parts.finder.stop()
   }

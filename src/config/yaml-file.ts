@@ -81,7 +81,14 @@ export function writtenIn(document: Document, file: string, origin: Origin): Wri
   return found
 }
 
+/** Settings of before, and where what they said is said now. */
+const MOVED: Readonly<Record<string, string>> = {
+  'prices.feeds': 'prices.settlement (rtds) and prices.spot (binance)',
+}
+
 export function unknownKey(path: string, where: string): UserError {
+  const now = MOVED[path]
+  if (now !== undefined) return new UserError('config', `${path}${where} has become ${now}`)
   const paths = CONFIG_KEYS.map((key) => key.path)
   const sections = paths.flatMap((known) =>
     known.includes('.') ? [known.split('.')[0] ?? ''] : [],

@@ -185,6 +185,10 @@ describe('refusals name the setting, its range and where it came from', () => {
     ['discovery: { pollIntervalSecs: 90 }', 'did you mean discovery.pollIntervalSec?'],
     ['logg: { level: info }', 'did you mean log?'],
     ['strateggy: last-second', 'did you mean strategy?'],
+    [
+      'prices:\n  feeds: [rtds]',
+      'prices.feeds in lastsecond.yaml has become prices.settlement (rtds) and prices.spot (binance)',
+    ],
     ['zzzzzzzzzzzz: 1', 'zzzzzzzzzzzz in lastsecond.yaml is not a known setting'],
     ['log.level: debug', 'write log.level as a section "log:" with "level:" indented below it'],
     ['log: debug', 'log in lastsecond.yaml must be a section'],

@@ -83,15 +83,18 @@ test('while Binance serves, Coinbase is left alone; when nobody trades, none cou
   await untilCounts('spot', 'binance')
 }, 60_000)
 
-test('RTDS freezes: PolyBolt counts; PolyBolt freezes: RTDS does', async () => {
+test('RTDS freezes: PolyBolt counts; PolyBolt freezes: RTDS goes on', async () => {
   const venue = await aVenue()
-  const { news, untilCounts } = watching(venue, 'rtds,polybolt')
+  const { news, counts, untilCounts } = watching(venue, 'rtds,polybolt')
   await untilCounts('settlement', 'rtds')
   await setFault(venue, { name: 'rtds-freeze' })
   await untilCounts('settlement', 'polybolt')
   await vi.waitUntil(() => news.includes('rtds lost: no data for 2000 ms'), 10_000)
   await clearFaults(venue)
   await untilCounts('settlement', 'rtds')
+  await setFault(venue, { name: 'polybolt-freeze' })
+  await vi.waitUntil(() => news.includes('polybolt lost: no data for 2000 ms'), 10_000)
+  expect(counts('settlement')).toEqual(ASSETS.map(() => 'rtds'))
 }, 60_000)
 
 test('what was not relayed while RTDS was frozen is learnt when it comes back, and marked as rounded', async () => {

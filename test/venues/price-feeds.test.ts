@@ -131,4 +131,74 @@ describe('RTDS', () => {
     clearInterval(pongs)
     expect(states().slice(0, 3)).toEqual(['open', 'lost', 'open'])
   })
+
+  test('one series that stops while the others go on is a loss; one that never came is not', async () => {
+    const { server, told, states } = await fakeFeed('rtds', createRtdsFeed, null, 300)
+    await vi.waitUntil(() => server.clients() >= 1)
+    let sec = 0
+    let silent = ''
+    const saying = setInterval(() => {
+      sec += 1
+      for (const symbol of ['btc/usd', 'eth/usd']) {
+        if (symbol !== silent)
+          server.say(
+            chainlink('crypto_prices_chainlink', symbol, {
+              value: sec,
+              timestamp: 1_789_459_204_000 + sec * 1_000,
+            }),
+          )
+      }
+    }, 50)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect(states()).toEqual(['open'])
+    silent = 'eth/usd'
+    await vi.waitUntil(() => states().includes('lost'), 3_000)
+    expect(told()[1]?.detail).toBe('no data for 300 ms')
+    await vi.waitUntil(() => states().filter((state) => state === 'open').length === 2, 3_000)
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    clearInterval(saying)
+    expect(states()).toEqual(['open', 'lost', 'open'])
+  })
+
+  test('the past of each series is asked for by itself, and told after what is known exactly', async () => {
+    const { server, ticks } = await fakeFeed('rtds', createRtdsFeed)
+    const at = 1_789_459_204_000
+    const asked = (topic: string, symbol: string): boolean =>
+      server.heard.some((text) => text.includes(`"${topic}"`) && text.includes(`${symbol}\\"`))
+    const past = (symbol: string) =>
+      JSON.stringify({
+        payload: {
+          data: [0, 1].map((sec) => ({ timestamp: at - 1_000 + sec * 1_000, value: 91_210.5 })),
+          symbol,
+        },
+        timestamp: at,
+        topic: 'crypto_prices',
+        type: 'subscribe',
+      })
+    await vi.waitUntil(() => asked('crypto_prices_twap_sixty', 'btc/usd'))
+    server.say(
+      chainlink('crypto_prices_twap_sixty', 'btc/usd', {
+        value: 91_210.25,
+        full_accuracy_value: '91210250000000000000000',
+      }),
+    )
+    // On the connection of the question another asset is no answer.
+    server.say(past('eth/usd'))
+    expect(asked('crypto_prices_twap_sixty', 'eth/usd')).toBe(false)
+    server.say(past('btc/usd'))
+    await vi.waitUntil(() => asked('crypto_prices_twap_sixty', 'eth/usd'))
+    expect(ticks().map(({ price, venueAt, rounded }) => [price, venueAt, rounded])).toEqual([
+      ['91210.25', at * 1_000, undefined],
+      ['91210.5', (at - 1_000) * 1_000, true],
+    ])
+    server.say(past('eth/usd'))
+    await vi.waitUntil(() => asked('crypto_prices_chainlink', 'btc/usd'))
+    server.say(past('btc/usd'))
+    await vi.waitUntil(() => asked('crypto_prices_chainlink', 'eth/usd'))
+    server.say(past('eth/usd'))
+    // The question is over when it is answered: only the listener is left.
+    await vi.waitUntil(() => server.clients() === 1)
+    expect(ticks()).toHaveLength(8)
+    expect(server.heard).toHaveLength(5)
+  })
 })
