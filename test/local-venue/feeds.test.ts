@@ -631,11 +631,11 @@ describe.concurrent('the same seed and epoch', () => {
     const path = name === 'binanceWs' ? '/stream?streams=btcusdt@trade/ethusdt@bookTicker' : ''
     const client = await connect(`${venue.endpoints[name]}${path}`)
     for (const message of greet(venue)) client.send(message)
-    await vi.waitUntil(() => venue.nowMs() > EPOCH_MS + 6_500, { timeout: 15_000 })
+    await vi.waitUntil(() => venue.nowMs() > EPOCH_MS + 9_000, { timeout: 25_000 })
     client.close()
     return client.texts.filter((text) => {
       const stamp = stampOf(JSON.parse(text) as Record<string, unknown>)
-      return stamp >= EPOCH_MS + 3_000 && stamp < EPOCH_MS + 6_000
+      return stamp >= EPOCH_MS + 4_000 && stamp < EPOCH_MS + 7_000
     })
   }
 
