@@ -78,7 +78,9 @@ export async function startOurs({ channel, clob, privateKey, credentials, folder
 
 function settings() {
   return {
+    prices: { order: { settlement: ['rtds'], spot: ['binance'] }, lostAfterMs: 15_000 },
     strategy: lastSecond.bind({
+      winner: 'book',
       maxAsk: CAP_TEXT,
       shares: 5,
       triggerSec: TRIGGER_SEC,
@@ -117,6 +119,7 @@ function windowOf(number, at) {
     takerHold: false,
     version: 'v2',
     resolutionSource: null,
+    rules: { description: null, averaging: null },
   }
 }
 
@@ -143,6 +146,7 @@ function venueParts(channel, emit, log) {
   const finder = {
     start() {},
     forget() {},
+    askStrike() {},
     async stop() {},
     awaitResolution({ conditionId }) {
       const at = { recvAt: nowMicros(), venueAt: null }
