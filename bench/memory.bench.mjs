@@ -84,7 +84,8 @@ function bot(port) {
     maxPosition: 100_000_000,
   }
   const engine = createEngine({
-    strategy: lastSecond.bind({ listenFromSec: 3_600 }),
+    strategy: lastSecond.bind({ winner: 'book', listenFromSec: 3_600 }),
+    prices: { order: { settlement: ['rtds'], spot: ['binance'] }, lostAfterMs: 15_000 },
     limits,
     startingCash: 1e10,
     warmUpSec: 10,
@@ -146,6 +147,7 @@ function bot(port) {
       takerHold: true,
       version: 'v1',
       resolutionSource: null,
+      rules: { description: null, averaging: null },
     }
     dispatcher.dispatch({
       kind: 'market_listed',
