@@ -27,6 +27,10 @@ export type Truth = {
   readonly win: Likelihood | null
   /** What Up would be worth if one last price decided, by a random walk; null while nothing is known of it. */
   readonly fairYes: number | null
+  /** The side on which the latest price stands, were it to decide alone; a tie is Up. */
+  readonly spot: Side | null
+  /** How much the price usually moves within a second, as a fraction of itself; null before enough was heard. */
+  readonly sigma: number | null
   /** What being held costs the taker, as probability. */
   readonly haircut: number
   readonly basedOn: string | null

@@ -213,7 +213,12 @@ function judge(
           sigmaError: volatility.error,
           leftSec: (market.endAt - venueNow) / MICROS_PER_SECOND,
         })
-  return told(wordsOf(rule), projection, haircut, fair?.yes ?? null)
+  return told(wordsOf(rule), projection, {
+    haircut,
+    fairYes: fair?.yes ?? null,
+    spot: last === null ? null : last >= strike.price ? 'UP' : 'DOWN',
+    sigma: volatility?.sigma ?? null,
+  })
 }
 
 /** An exchange's word, moved by the basis where that is known. */
@@ -259,8 +264,7 @@ function strikeText(strike: Strike): NonNullable<Truth['strike']> {
 function told(
   rule: string,
   projection: Projection,
-  haircut: number,
-  fairYes: number | null,
+  beside: Pick<Truth, 'fairYes' | 'spot' | 'sigma' | 'haircut'>,
 ): Truth {
   const { winner, final, fixedShare, flipPrice, basedOn, strike } = projection
   return {
@@ -272,8 +276,7 @@ function told(
     fixedShare,
     flipPrice: flipPrice === null ? null : formatE18(flipPrice),
     win: winChance(projection, winner),
-    fairYes,
-    haircut,
+    ...beside,
     basedOn,
   }
 }
@@ -289,6 +292,8 @@ function unknown(rule: string | null, doubt: string, strike: Strike | null): Tru
     flipPrice: null,
     win: null,
     fairYes: null,
+    spot: null,
+    sigma: null,
     haircut: 0,
     basedOn: null,
   }

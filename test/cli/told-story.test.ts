@@ -42,6 +42,8 @@ function decision(checks: readonly Check[]): Decision {
       flipPrice: null,
       win: null,
       fairYes: null,
+      spot: null,
+      sigma: null,
       haircut: 0,
       basedOn: null,
     },
