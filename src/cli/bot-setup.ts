@@ -1,15 +1,18 @@
 /** Configuration -> the settings of the engine and the parts of the venue. Shared by every verb that runs or checks the bot. */
 import { givenParams, strategyNamed } from '../config/params.ts'
 import type { Config } from '../config/schema.ts'
-import type { EventSink, Log } from '../domain/ports.ts'
+import type { CandleSource, EventSink, Log } from '../domain/ports.ts'
 import type { BoundStrategy } from '../domain/strategy.ts'
 import type { Micros, MicroUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import type { EngineSettings } from '../engine/settings.ts'
 import { nowMicros } from '../net/clock.ts'
-import { createHttp } from '../net/http.ts'
+import { createHttp, type Http } from '../net/http.ts'
 import type { VenueParts } from '../runtime/bot.ts'
+import { createStrikeCandles } from '../runtime/strike-candles.ts'
 import { STRATEGIES } from '../strategies/registry.ts'
+import { createBinanceCandles } from '../venues/binance/candles.ts'
+import { createCoinbaseCandles } from '../venues/coinbase/candles.ts'
 import { createClobReads } from '../venues/polymarket/clob-reads.ts'
 import type { Endpoints } from '../venues/polymarket/endpoints.ts'
 import { engineRestarts } from '../venues/polymarket/engine-restarts.ts'
@@ -111,6 +114,13 @@ export function venueParts(
       venueNow,
       log,
     })
+    const candles = createStrikeCandles({
+      sources: candleSources(http, endpoints),
+      emit,
+      now,
+      venueNow,
+      log,
+    })
     const books = createBookSource({
       url: endpoints.marketWs,
       fetchBook: (token) => clob.fetchBookJson(token),
@@ -130,9 +140,17 @@ export function venueParts(
       books,
       finder: {
         ...finder,
-        askStrike: page.ask,
+        askStrike(market) {
+          page.ask(market)
+          candles.ask(market)
+        },
+        forget(conditionId) {
+          candles.forget(conditionId)
+          finder.forget(conditionId)
+        },
         async stop() {
           page.close()
+          candles.close()
           await finder.stop()
         },
       },
@@ -140,4 +158,13 @@ export function venueParts(
       feeds,
     }
   }
+}
+
+/** The one that settles hourly windows first. */
+export function candleSources(http: Http, endpoints: Endpoints): readonly CandleSource[] {
+  const { binanceRest, coinbaseRest } = endpoints
+  return [
+    createBinanceCandles(http, binanceRest),
+    ...(coinbaseRest === null ? [] : [createCoinbaseCandles(http, coinbaseRest)]),
+  ]
 }

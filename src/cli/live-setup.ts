@@ -19,7 +19,7 @@ import { createLiveGateway, type ShotRecord } from '../runtime/live-gateway.ts'
 import { createLiveMemory } from '../runtime/live-memory.ts'
 import type { GatewayContext, Orders } from '../runtime/modes.ts'
 import { createOrderFates } from '../runtime/order-fate.ts'
-import type { PolymarketAccount } from '../venues/polymarket/account.ts'
+import type { ApiCredentials, PolymarketAccount } from '../venues/polymarket/account.ts'
 import { createAheadSigner } from '../venues/polymarket/ahead-signer.ts'
 import { createClobReads } from '../venues/polymarket/clob-reads.ts'
 import type { Endpoints } from '../venues/polymarket/endpoints.ts'
@@ -52,6 +52,8 @@ export type LiveArgs = {
 export type Live = {
   readonly balance: MicroUsdc
   readonly orders: Orders
+  /** Of the API, for the sources of prices that want them too. */
+  readonly credentials: ApiCredentials
   /** The ledger, with what the journal knows beside it. */
   keeper(ledger: Ledger): Keeper
   afterShot(ledger: Ledger, bot: () => Bot | null): AfterShot
@@ -80,6 +82,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
   const { account } = guards
   return {
     balance,
+    credentials: opened.credentials,
     orders: {
       mode: 'live',
       open: (context) => guards.guard(gateway(args, account, journal, context), context),

@@ -13,7 +13,7 @@ import type { FeedCredentials } from '../venues/polymarket/polybolt-wire.ts'
 import { createRtdsFeed } from '../venues/polymarket/rtds-feed.ts'
 
 type Maker = {
-  readonly at: keyof Endpoints
+  readonly at: Exclude<keyof Endpoints, 'coinbaseRest'>
   make(deps: PriceFeedDeps, credentials: FeedCredentials | null): PriceFeed
 }
 

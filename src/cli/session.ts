@@ -153,7 +153,11 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
             logs.finder.error('the tape cannot be written', { error }),
           ),
     venueIsNew: venue.isNew,
-    venue: venueParts(config, venue.endpoints, log),
+    // Of no wallet there are none: PolyBolt then refuses by name, and RTDS speaks for it.
+    venue: venueParts(config, venue.endpoints, log, {
+      credentials: live?.credentials ?? null,
+      withStandby: false,
+    }),
   })
   closers.push(bot.stop, status.start(control.publish))
   hand.holds(bot, ledger)

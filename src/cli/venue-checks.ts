@@ -5,8 +5,11 @@ import type { Config } from '../config/schema.ts'
 import type { Market } from '../domain/market.ts'
 import { formatPrice } from '../domain/units.ts'
 import { holdMicros } from '../engine/decision.ts'
+import { nowMicros } from '../net/clock.ts'
+import type { ApiCredentials } from '../venues/polymarket/account.ts'
 import { createRedeemer } from '../venues/polymarket/redeem.ts'
 import { bindStrategy, engineSettings, type RealVenueParts, venueParts } from './bot-setup.ts'
+import { type CrossChecks, createCrossChecks, crossCheckLines } from './cross-checks.ts'
 import { fail, failOf, type Line, ok, warning } from './doctor-line.ts'
 import { hearFeeds } from './feed-lines.ts'
 import { checkAccount } from './live-checks.ts'
@@ -19,6 +22,9 @@ import { openVenue, type Venue } from './venue-endpoints.ts'
 /** The clock needs a few whole seconds to be measured well. */
 const CLOCK_MS = 6_000
 const LAG_WARN_MS = 20
+/** What others say of the strikes is answered at once, or not in time for a person who waits. */
+const CROSS_CHECK_MS = 4_000
+const LOOK_MS = 100
 
 export async function venueChecks(
   loaded: LoadedConfig,
@@ -34,21 +40,36 @@ export async function venueChecks(
     childFlags: ['--profile', 'demo'],
   })
   try {
-    const account = opensKey ? await accountLines(loaded, venue) : []
-    return [...(await marketLines(loaded, venue, live)), ...account]
+    const { lines, credentials } = opensKey
+      ? await accountLines(loaded, venue)
+      : { lines: [], credentials: null }
+    return [...(await marketLines(loaded, venue, live, credentials)), ...lines]
   } finally {
     await venue.stop()
   }
 }
 
-async function accountLines(loaded: LoadedConfig, venue: Venue): Promise<readonly Line[]> {
+type AccountLines = {
+  readonly lines: readonly Line[]
+  /** For the sources of prices that want them. */
+  readonly credentials: ApiCredentials | null
+}
+
+async function accountLines(loaded: LoadedConfig, venue: Venue): Promise<AccountLines> {
   try {
     const purse = await openPurse(loaded, venue.account)
     const { endpoints } = venue
-    const { lines } = await checkAccount({ purse, endpoints, limits: loaded.config.limits })
-    return [...lines, await gasLine(purse, endpoints.chain)]
+    const { lines, account } = await checkAccount({
+      purse,
+      endpoints,
+      limits: loaded.config.limits,
+    })
+    return {
+      lines: [...lines, await gasLine(purse, endpoints.chain)],
+      credentials: account?.credentials ?? null,
+    }
   } catch (error) {
-    return [failOf('key', error, 'see docs/keys.md')]
+    return { lines: [failOf('key', error, 'see docs/keys.md')], credentials: null }
   }
 }
 
@@ -69,15 +90,27 @@ async function gasLine({ wallet, address }: Purse, rpc: string): Promise<Line> {
   }
 }
 
-async function marketLines(loaded: LoadedConfig, venue: Venue, live: boolean): Promise<Line[]> {
+async function marketLines(
+  loaded: LoadedConfig,
+  venue: Venue,
+  live: boolean,
+  credentials: ApiCredentials | null,
+): Promise<Line[]> {
   const { config } = loaded
   const lag = monitorEventLoopDelay({ resolution: 5 })
   const trouble = hearTrouble(() => undefined)
   const heard = hearFeeds()
+  const checks = createCrossChecks()
   const parts = venueParts(config, venue.endpoints, trouble.log, {
-    credentials: null,
+    credentials,
     withStandby: true,
-  })(heard.emit, () => parts.clock.venueNow())
+  })(
+    (event) => {
+      heard.emit(event)
+      checks.emit(event)
+    },
+    () => parts.clock.venueNow(),
+  )
   try {
     lag.enable()
     for (const feed of parts.feeds) feed.start()
@@ -88,11 +121,14 @@ async function marketLines(loaded: LoadedConfig, venue: Venue, live: boolean): P
     await pause(CLOCK_MS)
     lag.disable()
     const { listed, refused } = await parts.finder.pollNow()
+    checks.ask(listed, parts.clock.venueNow(), parts.finder.askStrike)
+    await untilSaid(checks)
     return [
       clockLine(parts, config),
       ...(live ? await pathLines(config, venue, parts, listed) : []),
       ...windowLines(listed, refused.length, live, config),
       ...heard.lines(config),
+      ...crossCheckLines(checks.list(nowMicros(), parts.clock.venueNow())),
       lagLine(lag.percentile(99) / 1e6),
     ]
   } finally {
@@ -100,6 +136,11 @@ async function marketLines(loaded: LoadedConfig, venue: Venue, live: boolean): P
     parts.clock.stop()
     await parts.finder.stop()
   }
+}
+
+async function untilSaid(checks: CrossChecks): Promise<void> {
+  for (let waited = 0; waited < CROSS_CHECK_MS && !checks.isComplete(); waited += LOOK_MS)
+    await pause(LOOK_MS)
 }
 
 async function isBounded({ clock }: RealVenueParts): Promise<boolean> {

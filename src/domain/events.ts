@@ -123,6 +123,22 @@ export type StrikeQuote = Stamp & {
   readonly price: string
 }
 
+/** A candle of an exchange that has to do with a window's strike or its end. */
+export type StrikeCandle = Stamp & {
+  readonly kind: 'strike_candle'
+  readonly conditionId: ConditionId
+  readonly asset: Asset
+  readonly feed: FeedName
+  readonly openAt: Micros
+  readonly seconds: number
+  readonly open: string
+  readonly high: string
+  readonly low: string
+  readonly close: string
+  /** It was asked for when its time was over: its close is the last word. */
+  readonly isOver: boolean
+}
+
 /**
  * `refused`: it will not serve us, and is not asked again. `gap`: some prices were not heard, though the connection may be well.
  * `standby`: not listened to, because a better one speaks.
@@ -199,6 +215,7 @@ export type EngineEvent =
   | OrderOutcome
   | PriceTick
   | StrikeQuote
+  | StrikeCandle
   | FeedChanged
   | VenueClosed
   | Timer

@@ -2,7 +2,7 @@
 import type { Arm, Submit } from './commands.ts'
 import type { EngineEvent, FeedState, Restored, RestoredShot } from './events.ts'
 import type { EngineFact } from './facts.ts'
-import type { Asset, ConditionId, Side, TokenId } from './ids.ts'
+import type { Asset, ConditionId, FeedName, Side, TokenId } from './ids.ts'
 import type { Market } from './market.ts'
 import type { Fill } from './order.ts'
 import type { Micros, MicroUsdc } from './units.ts'
@@ -65,13 +65,36 @@ export interface PriceFeed {
   close(): Promise<void>
 }
 
+/** A stretch of time of an exchange. */
+export type CandleSpan = {
+  readonly asset: Asset
+  readonly openAt: Micros
+  readonly seconds: number
+}
+
+/** Its first, highest, lowest and last trade, in plain decimals. */
+export type Candle = {
+  readonly open: string
+  readonly high: string
+  readonly low: string
+  readonly close: string
+}
+
+/** Tells the candles of an exchange. Every question may fail, as its transport does. */
+export interface CandleSource {
+  readonly feed: FeedName
+  serves(seconds: number): boolean
+  /** Null where there is none of just that stretch, or not yet. */
+  fetch(span: CandleSpan, signal: AbortSignal): Promise<Candle | null>
+}
+
 /** Finds windows and who won them. */
 export interface Finder {
   /** Emits `market_listed` for every window of the watched series, again and again, until stopped. */
   start(): void
   /** Emits one `market_resolved` when the venue names the winner. */
   awaitResolution(market: Market): void
-  /** Emits one `strike_quote` when the venue's website tells the price to beat. */
+  /** Emits what others say of the price to beat: one `strike_quote` of the venue's website, and `strike_candle`s of an exchange. */
   askStrike(market: Market): void
   forget(conditionId: ConditionId): void
   stop(): Promise<void>

@@ -13,8 +13,10 @@ export type Truth = {
     readonly price: string
     readonly source: string
     readonly certainty: string
-    /** What the venue's site says less this. */
+    /** What the venue's site, or else an exchange, says less this. */
     readonly crossCheckGap: string | null
+    /** Who cannot be right beside it; decisions of before do not say. */
+    readonly conflict?: string | null
   } | null
   readonly winner: Side | null
   /** The projected final value. */

@@ -28,6 +28,7 @@ import { rungsOf } from './ladder.ts'
 import { ageMicros, createTrader, type LastSecondTrader, trackOf } from './last-second-trader.ts'
 import { createPriceSources } from './price-sources.ts'
 import { createPrices } from './prices.ts'
+import { createPrintWatch } from './print-watch.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
 import { createSettling, type Till } from './settling.ts'
@@ -84,6 +85,7 @@ export function createEngine(settings: EngineSettings): Engine {
   })
   const books = createBooks(command, fact)
   const sources = createPriceSources(settings.prices)
+  const watch = createPrintWatch()
   const prices = createPrices(sources)
   const truths = createTruths((market) => holdMicros(market, settings))
   let sourcesDueAt = 0
@@ -133,12 +135,16 @@ export function createEngine(settings: EngineSettings): Engine {
       case 'order_outcome':
         return settling.onOutcome(event)
       case 'price_tick':
-        sources.onTick(event)
-        prices.apply(event)
-        truths.apply(event)
+        if (watch.accepts(event, clock === null ? null : venueNow(event.recvAt))) {
+          sources.onTick(event)
+          prices.apply(event)
+          truths.apply(event)
+        }
         return checkSources(event.recvAt)
       case 'strike_quote':
         return truths.quote(event)
+      case 'strike_candle':
+        return truths.candle(event)
       case 'feed': {
         const { feed, state, detail, recvAt } = event
         sources.onFeed(event)
@@ -294,7 +300,8 @@ export function createEngine(settings: EngineSettings): Engine {
   function checkSources(recvAt: Micros): void {
     if (recvAt < sourcesDueAt) return
     sourcesDueAt = recvAt + MICROS_PER_SECOND
-    for (const news of sources.check(recvAt)) fact({ kind: 'feed', at: recvAt, ...news })
+    for (const news of [...sources.check(recvAt), ...watch.check(recvAt)])
+      fact({ kind: 'feed', at: recvAt, ...news })
   }
 
   function onStaleTick(recvAt: Micros): void {

@@ -2,10 +2,10 @@
  * What is known of the assets' own prices, and what it says of each window: strike, projection, chance. It is fed with every price and asked at every
  * decision; the answer is kept until something it was made of changes.
  */
-import type { PriceTick, StrikeQuote } from '../domain/events.ts'
+import type { PriceTick, StrikeCandle, StrikeQuote } from '../domain/events.ts'
 import type { Asset, ConditionId, Interval } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
-import { dollarsForProbability, formatE18, type PriceE18, parsePriceE18 } from '../domain/price.ts'
+import { dollarsForProbability, formatE18, parsePriceE18 } from '../domain/price.ts'
 import type { Truth } from '../domain/truth.ts'
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
 import { type Basis, createBasis } from '../pricing/basis.ts'
@@ -14,7 +14,6 @@ import { USUAL_JUMPS } from '../pricing/jumps.ts'
 import { holdHaircut, winChance } from '../pricing/odds.ts'
 import { createPrints, type Prints } from '../pricing/prints.ts'
 import { type Projection, project } from '../pricing/settlement.ts'
-import type { CurrentPrice } from '../pricing/settlement-outlook.ts'
 import {
   type RuleReading,
   readSettlementRule,
@@ -22,13 +21,13 @@ import {
 } from '../pricing/settlement-rule.ts'
 import { findStrike, type Strike } from '../pricing/strike.ts'
 import { createVolatility, type VolatilityTracker } from '../pricing/volatility.ts'
+import { candleTrade, currentOf, type LastTrade } from './current-price.ts'
+import { createStrikeChecks, type StrikeWords } from './strike-checks.ts'
 
 /** Of sellers, those who leave while we are held when the price moves for us. */
 const WARY = 0.5
 /** By how much the venue's average may lie beside ours: its sampling is not published. */
 const ALIGNMENT_SEC = 1
-/** An exchange price older than this is no current price. */
-const EXCHANGE_AGE_MAX_MICROS = 3 * MICROS_PER_SECOND
 /** An answer is good for this long when no price came. */
 const FRESH_MICROS = 100 * MICROS_PER_MS
 
@@ -36,17 +35,24 @@ type Known = {
   /** The settlement source's prints and its own averages by their second. */
   readonly prints: Prints
   readonly averages: Prints
+  readonly roundedAverages: Prints
   /** The exchange's last trade of each second. */
   readonly exchange: Prints
+  /** Of the one whose candles settle windows: another one's dollars are not its dollars. */
+  readonly candleExchange: Prints
   readonly basis: Basis
   readonly volatility: VolatilityTracker
-  lastTrade: { readonly price: PriceE18; readonly at: Micros } | null
+  lastTrade: LastTrade | null
+  lastCandleTrade: LastTrade | null
   version: number
 }
+
+const CANDLE_EXCHANGE = 'binance'
 
 export type Truths = {
   apply(tick: PriceTick): void
   quote(quote: StrikeQuote): void
+  candle(candle: StrikeCandle): void
   forget(conditionId: ConditionId): void
   of(market: Market, venueNow: Micros): Truth
 }
@@ -60,7 +66,7 @@ const INTERVAL_SEC: Readonly<Record<Interval, number>> = {
 
 export function createTruths(holdMicros: (market: Market) => number): Truths {
   const assets = new Map<Asset, Known>()
-  const quotes = new Map<ConditionId, PriceE18>()
+  const checks = createStrikeChecks()
   const rules = new WeakMap<Market, RuleReading>()
   const answers = new WeakMap<
     Market,
@@ -73,10 +79,13 @@ export function createTruths(holdMicros: (market: Market) => number): Truths {
       one = {
         prints: createPrints(),
         averages: createPrints(),
+        roundedAverages: createPrints(),
         exchange: createPrints(),
+        candleExchange: createPrints(),
         basis: createBasis(),
         volatility: createVolatility(),
         lastTrade: null,
+        lastCandleTrade: null,
         version: 0,
       }
       assets.set(asset, one)
@@ -94,11 +103,15 @@ export function createTruths(holdMicros: (market: Market) => number): Truths {
     const print = { sec, price, recvAt }
     const isSettlement = tick.feed === 'rtds' || tick.feed === 'polybolt'
     // A float is near enough to watch, not to be settled on.
+    if (tick.rounded === true && tick.series === 'twap60') one.roundedAverages.add(print, sec)
     if (tick.rounded === true && (tick.series !== 'spot' || one.prints.at(sec) !== null)) return
     if (!isSettlement) {
       one.exchange.add(print, sec)
-      if (one.lastTrade === null || one.lastTrade.at <= venueAt)
-        one.lastTrade = { price, at: venueAt }
+      const isLast = (last: LastTrade | null): boolean => last === null || last.at <= venueAt
+      if (isLast(one.lastTrade)) one.lastTrade = { price, at: venueAt }
+      if (tick.feed !== CANDLE_EXCHANGE) return
+      one.candleExchange.add(print, sec)
+      if (isLast(one.lastCandleTrade)) one.lastCandleTrade = { price, at: venueAt }
       return
     }
     if (tick.series === 'twap60') one.averages.add(print, sec)
@@ -130,9 +143,10 @@ export function createTruths(holdMicros: (market: Market) => number): Truths {
     const kept = answers.get(market)
     if (kept !== undefined && kept.version === one.version && venueNow - kept.at < FRESH_MICROS)
       return kept.truth
+    const reading = ruleOf(market)
     const truth = judge(market, one, {
-      reading: ruleOf(market),
-      crossCheck: quotes.get(market.conditionId) ?? null,
+      reading,
+      words: reading.rule === null ? null : checks.of(market, reading.rule, one.basis.at),
       venueNow,
       holdMicros: holdMicros(market),
     })
@@ -142,19 +156,17 @@ export function createTruths(holdMicros: (market: Market) => number): Truths {
 
   return {
     apply,
-    quote({ conditionId, price }) {
-      const value = parsePriceE18(price)
-      if (value !== null) quotes.set(conditionId, value)
-      // Whatever was answered without it is forgotten soon enough: answers are fresh for a tenth of a second.
-    },
-    forget: (conditionId) => void quotes.delete(conditionId),
+    // Whatever was answered without it is forgotten soon enough: answers are fresh for a tenth of a second.
+    quote: checks.quote,
+    candle: (candle) => checks.candle(candle, known(candle.asset).basis.at),
+    forget: checks.forget,
     of,
   }
 }
 
 type Question = {
   readonly reading: RuleReading
-  readonly crossCheck: PriceE18 | null
+  readonly words: StrikeWords | null
   readonly venueNow: Micros
   readonly holdMicros: number
 }
@@ -162,25 +174,28 @@ type Question = {
 function judge(
   market: Market,
   one: Known,
-  { reading, crossCheck, venueNow, holdMicros }: Question,
+  { reading, words, venueNow, holdMicros }: Question,
 ): Truth {
   if (reading.rule === null) return unknown(null, reading.reason, null)
   const { rule } = reading
   const candle = rule.kind === 'candle'
   const nowSec = Math.floor(venueNow / MICROS_PER_SECOND)
   const volatility = one.volatility.at(nowSec)
-  const prints = candle ? one.exchange : one.prints
+  const prints = candle ? one.candleExchange : one.prints
   const strike = findStrike(rule, {
     startSec: Math.floor(market.startAt / MICROS_PER_SECOND),
     averages: candle ? null : one.averages,
+    roundedAverages: candle ? null : one.roundedAverages,
     prints,
-    candleOpen: null,
-    crossCheck,
-    exchange: one.exchange,
+    candleOpen: words?.candleOpen ?? null,
+    crossCheck: words?.site ?? null,
+    range: words?.range ?? null,
+    exchange: candle ? one.candleExchange : one.exchange,
     basis: one.basis.at(nowSec),
     sigma: volatility?.sigma ?? null,
   })
   if (strike === null) return unknown(wordsOf(rule), 'the strike is not known', null)
+  if (strike.conflict !== null) return unknown(wordsOf(rule), strike.conflict, strike)
   const endSec = Math.floor(market.endAt / MICROS_PER_SECOND)
   const projected = project({
     rule,
@@ -188,8 +203,8 @@ function judge(
     endSec,
     now: venueNow,
     prints,
-    finalTick: candle ? null : one.averages.at(endSec),
-    current: candle ? ownTrade(one, venueNow) : currentOf(one, nowSec, venueNow),
+    finalTick: candle ? (words?.candleClose ?? null) : one.averages.at(endSec),
+    current: candle ? candleTrade(one, venueNow) : currentOf(one, nowSec, venueNow),
     volatility,
     alignmentSec: ALIGNMENT_SEC,
     jumps: USUAL_JUMPS,
@@ -221,25 +236,6 @@ function judge(
   })
 }
 
-/** An exchange's word, moved by the basis where that is known. */
-function currentOf(one: Known, nowSec: number, venueNow: Micros): CurrentPrice | null {
-  const trade = ownTrade(one, venueNow)
-  const basis = one.basis.at(nowSec)
-  if (trade !== null && basis !== null) {
-    const price = trade.price + basis.offset
-    if (price > 0n) return { ...trade, price: price as PriceE18, error: basis.error }
-  }
-  const newest = one.prints.newest()
-  if (newest === null) return null
-  const at = (newest.sec * MICROS_PER_SECOND) as Micros
-  return { price: newest.price, at, source: 'settlement', error: 0 }
-}
-
-function ownTrade({ lastTrade }: Known, venueNow: Micros): CurrentPrice | null {
-  if (lastTrade === null || venueNow - lastTrade.at > EXCHANGE_AGE_MAX_MICROS) return null
-  return { ...lastTrade, source: 'exchange', error: 0 }
-}
-
 function wordsOf(rule: SettlementRule): string {
   switch (rule.kind) {
     case 'twap':
@@ -252,12 +248,13 @@ function wordsOf(rule: SettlementRule): string {
 }
 
 function strikeText(strike: Strike): NonNullable<Truth['strike']> {
-  const { source, certainty, crossCheckGap } = strike
+  const { source, certainty, crossCheckGap, conflict } = strike
   return {
     price: formatE18(strike.price),
     source,
     certainty,
     crossCheckGap: crossCheckGap === null ? null : formatE18(crossCheckGap),
+    conflict,
   }
 }
 

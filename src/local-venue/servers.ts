@@ -12,6 +12,7 @@ import { dataRoutes } from './data-api.ts'
 import type { Faults } from './faults.ts'
 import { binanceRestRoutes } from './feeds/binance-rest.ts'
 import { createBinanceWs } from './feeds/binance-ws.ts'
+import { coinbaseRestRoutes } from './feeds/coinbase-rest.ts'
 import { createCoinbaseWs } from './feeds/coinbase-ws.ts'
 import { siteRoutes } from './feeds/crypto-price.ts'
 import { createPolyBolt } from './feeds/polybolt.ts'
@@ -98,6 +99,7 @@ export function createServers(deps: ServerDeps): {
     binanceWs: createBinanceWs({ world, prints: exchange, faults, bugs, nowMs }),
     binanceRest: service(binanceRestRoutes({ seed: world.seed, prints: exchange, faults, nowMs })),
     coinbaseWs: createCoinbaseWs({ world, prints, faults, bugs, nowMs }),
+    coinbaseRest: service(coinbaseRestRoutes({ prints, nowMs })),
     site: service(siteRoutes({ prints, exchange, faults, nowMs })),
     chain: service(chain),
     control: service(

@@ -16,6 +16,8 @@ export const SERVICES = [
   'site',
   'chain',
   'control',
+  // The youngest: the ports of the others stay where they were.
+  'coinbaseRest',
 ] as const
 
 export type ServiceName = (typeof SERVICES)[number]
@@ -31,6 +33,7 @@ export type Endpoints = {
   readonly binanceWs: string
   readonly binanceRest: string
   readonly coinbaseWs: string
+  readonly coinbaseRest: string
   readonly site: string
   readonly chain: string
   readonly control: string
@@ -110,6 +113,7 @@ function endpointsOf(portOf: (name: ServiceName) => number): Endpoints {
     binanceWs: ws('binanceWs'),
     binanceRest: http('binanceRest'),
     coinbaseWs: ws('coinbaseWs'),
+    coinbaseRest: http('coinbaseRest'),
     site: http('site'),
     chain: http('chain'),
     control: http('control'),

@@ -1,6 +1,6 @@
 /**
  * The price to beat of a window, from the best that is known of it: the settlement source's own word for the start second, the mean of our own
- * prints, what the venue's site says, or, marked as approximate, an exchange. Also how far the site's word is from the one taken.
+ * prints, what the venue's site says, or, marked as approximate, a rounded word of the source or an exchange. Also how far others are from the one taken.
  */
 import { dollarsForProbability, type PriceE18, priceE18 } from '../domain/price.ts'
 import type { BasisEstimate } from './basis.ts'
@@ -8,11 +8,26 @@ import type { Prints } from './prints.ts'
 import type { SettlementRule } from './settlement-rule.ts'
 import { spanOf } from './settlement-span.ts'
 import { estimateSpan } from './span-estimate.ts'
+import {
+  compareStrike,
+  SITE_SHARE,
+  type StrikeRange,
+  UNKNOWN_BASIS_SHARE,
+} from './strike-conflict.ts'
 
-export type StrikeSource = 'tick' | 'prints' | 'candle_open' | 'cross_check' | 'exchange'
+export type StrikeSource =
+  | 'tick'
+  | 'prints'
+  | 'candle_open'
+  | 'cross_check'
+  | 'rounded_tick'
+  | 'exchange'
 
-/** `exact`: the number that the venue compares with; `estimated`: off by very little; `approximate`: demands distance. */
-export type StrikeCertainty = 'exact' | 'estimated' | 'approximate'
+/**
+ * `exact`: the number that the venue compares with; `estimated`: off by very little; `approximate`: demands distance; `disputed`: somebody says
+ * another by more than both may be off.
+ */
+export type StrikeCertainty = 'exact' | 'estimated' | 'approximate' | 'disputed'
 
 export type Strike = {
   readonly price: PriceE18
@@ -22,19 +37,25 @@ export type Strike = {
   readonly error: number
   /** Prints that its mean had to do without. */
   readonly missing: number
-  /** What the site says less this, where it says something and is not the source itself. Whole 10^-18 dollars. */
+  /** What the site says less this, where it says something and is not the source itself; else an exchange's minute. Whole 10^-18 dollars. */
   readonly crossCheckGap: bigint | null
+  /** Why it is disputed, or null. */
+  readonly conflict: string | null
 }
 
 export type StrikeEvidence = {
   readonly startSec: number
   /** The settlement source's averages, stamped with the second that they end at, of the rule's own look-back. */
   readonly averages: Prints | null
+  /** Those of which only a float is known. */
+  readonly roundedAverages: Prints | null
   /** The settlement source's prints. */
   readonly prints: Prints
   /** The open of the exchange's own candle. */
   readonly candleOpen: PriceE18 | null
   readonly crossCheck: PriceE18 | null
+  /** An exchange's prices while the average was made. */
+  readonly range: StrikeRange | null
   readonly exchange: Prints | null
   readonly basis: BasisEstimate | null
   /** The usual move of one second as a share of the price; null while it is not known. */
@@ -42,26 +63,36 @@ export type StrikeEvidence = {
 }
 
 const PRESENT_SHARE = 57 / 60
-/** The site says floats, and has been seen to be wrong. */
-const CROSS_CHECK_SHARE = 0.000_001
-/** How far an exchange may be off that was never compared. */
-const UNKNOWN_BASIS_SHARE = 0.000_5
+/** A float of the source, cut off nobody knows where. */
+const ROUNDED_SHARE = 0.000_001
 /** A restless second, for gaps of which nothing better is known. */
 const UNKNOWN_SIGMA = 0.000_1
 
-type Found = Omit<Strike, 'crossCheckGap'>
+type Found = Omit<Strike, 'crossCheckGap' | 'conflict'>
 
 /** Null when nothing is known: no shot by price. */
 export function findStrike(rule: SettlementRule, evidence: StrikeEvidence): Strike | null {
   const found = best(rule, evidence)
   if (found === null) return null
-  const { crossCheck } = evidence
-  const isOther = crossCheck !== null && found.source !== 'cross_check'
-  return { ...found, crossCheckGap: isOther ? crossCheck - found.price : null }
+  const { gap, conflict } = compareStrike(
+    { ...found, isExact: found.certainty === 'exact' },
+    {
+      site: found.source === 'cross_check' ? null : evidence.crossCheck,
+      range: evidence.range,
+      move: (evidence.sigma ?? UNKNOWN_SIGMA) * dollarsForProbability(found.price),
+    },
+  )
+  const certainty = conflict === null ? found.certainty : 'disputed'
+  return { ...found, certainty, crossCheckGap: gap, conflict }
 }
 
 function best(rule: SettlementRule, evidence: StrikeEvidence): Found | null {
-  return own(rule, evidence) ?? fromSite(evidence) ?? fromExchange(rule, evidence)
+  return (
+    own(rule, evidence) ??
+    fromSite(evidence) ??
+    fromRounded(evidence) ??
+    fromExchange(rule, evidence)
+  )
 }
 
 function own(rule: SettlementRule, evidence: StrikeEvidence): Found | null {
@@ -98,8 +129,15 @@ function fromPrints(rule: SettlementRule, evidence: StrikeEvidence): Found | nul
 
 function fromSite({ crossCheck: price }: StrikeEvidence): Found | null {
   if (price === null) return null
-  const error = dollarsForProbability(price) * CROSS_CHECK_SHARE
+  const error = dollarsForProbability(price) * SITE_SHARE
   return { price, source: 'cross_check', certainty: 'estimated', error, missing: 0 }
+}
+
+function fromRounded({ roundedAverages, startSec }: StrikeEvidence): Found | null {
+  const price = roundedAverages?.at(startSec) ?? null
+  if (price === null) return null
+  const error = dollarsForProbability(price) * ROUNDED_SHARE
+  return { price, source: 'rounded_tick', certainty: 'approximate', error, missing: 0 }
 }
 
 function fromExchange(rule: SettlementRule, evidence: StrikeEvidence): Found | null {

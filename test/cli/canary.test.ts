@@ -49,6 +49,15 @@ type Command = {
 
 const RUN = ['run', '--once', '--json', '--asset', 'btc', '--interval', '5m', '--first-close', '40']
 
+/** What the log says of that source. */
+function polyBolt(cwd: string): string[] {
+  const lines = readFileSync(join(cwd, 'log/finder.log'), 'utf8').trim().split('\n')
+  return lines
+    .map((line) => JSON.parse(line) as { msg: string; feed?: string })
+    .filter(({ feed }) => feed === 'polybolt')
+    .map(({ msg }) => msg)
+}
+
 const COMMANDS: readonly Command[] = [
   {
     name: 'a dry run',
@@ -57,6 +66,7 @@ const COMMANDS: readonly Command[] = [
     did: ({ cwd }, out) =>
       out.includes('"decision"') &&
       readFileSync(join(cwd, 'log/finder.log'), 'utf8').includes('"level":"debug"') &&
+      polyBolt(cwd).some((line) => line.startsWith('price feed refused')) &&
       existsSync(join(cwd, 'data/local/dry/ledger.db')),
   },
   {
@@ -94,6 +104,8 @@ const COMMANDS: readonly Command[] = [
     did: ({ cwd }, out) =>
       out.includes('"decision"') &&
       readFileSync(join(cwd, 'log/finder.log'), 'utf8').includes('"level":"debug"') &&
+      // It was given the credentials that are searched for here.
+      polyBolt(cwd).includes('price feed open') &&
       readdirSync(join(cwd, 'data/local/live/journal')).length > 0,
   },
   {

@@ -558,6 +558,25 @@ describe.concurrent('Binance', () => {
 })
 
 describe.concurrent('Coinbase', () => {
+  test('candles come newest first, low before high before open; nonsense is refused', async () => {
+    const venue = await aVenue()
+    const url = `${venue.endpoints.coinbaseRest}/products/BTC-USD/candles`
+    const minute = EPOCH_MS / 1_000 - 120
+    const [start, end] = [minute, minute + 60].map((sec) => new Date(sec * 1_000).toISOString())
+    const rows = await json<number[][]>(`${url}?granularity=60&start=${start}&end=${end}`)
+    expect(rows.map(([openSec]) => openSec)).toEqual([minute + 60, minute])
+    for (const [, low = 0, high = 0, open = 0, close = 0] of rows) {
+      expect(Math.min(open, close)).toBeGreaterThanOrEqual(low)
+      expect(Math.max(open, close)).toBeLessThanOrEqual(high)
+    }
+    for (const [bad, status] of [
+      [`${url}?granularity=7`, 400],
+      [`${url}?granularity=60&start=2026-01-01T00:00:00Z&end=2026-01-02T00:00:00Z`, 400],
+      [url.replace('BTC', 'DOGE'), 404],
+    ] as const)
+      expect((await fetch(bad)).status).toBe(status)
+  })
+
   test('subscriptions, the last match first, then matches, tickers and heartbeats', async () => {
     const venue = await aVenue()
     const client = await connect(venue.endpoints.coinbaseWs)

@@ -49,19 +49,21 @@ describe.each(['marketWs', 'rtds', 'polybolt', 'binanceWs', 'coinbaseWs'] as con
   },
 )
 
-describe.each(['gamma', 'clob', 'data', 'binanceRest', 'site', 'chain', 'control'] as const)(
-  '%s',
-  (name) => {
-    test.each(['//', '//x/y', '*', 'http://%'])('"%s" is not found', async (target) => {
-      const said = await raw(
-        venue.endpoints[name],
-        target,
-        'User-Agent: x\r\nConnection: close\r\n',
-      )
-      expect(said).toMatch(/^HTTP\/1\.1 40[045] /)
-    })
-  },
-)
+describe.each([
+  'gamma',
+  'clob',
+  'data',
+  'binanceRest',
+  'coinbaseRest',
+  'site',
+  'chain',
+  'control',
+] as const)('%s', (name) => {
+  test.each(['//', '//x/y', '*', 'http://%'])('"%s" is not found', async (target) => {
+    const said = await raw(venue.endpoints[name], target, 'User-Agent: x\r\nConnection: close\r\n')
+    expect(said).toMatch(/^HTTP\/1\.1 40[045] /)
+  })
+})
 
 test('a body that is too long is refused, and the connection can be used again', async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 })

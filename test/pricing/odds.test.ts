@@ -99,6 +99,7 @@ describe('the haircut of a hold', () => {
     error: 0,
     missing: 0,
     crossCheckGap: null,
+    conflict: null,
   } as const
   const projection = {
     strike,

@@ -14,7 +14,13 @@ const TWAP: SettlementRule = { kind: 'twap', lookbackSec: 60, offsetSec: 0 }
 const CANDLE: SettlementRule = { kind: 'candle', source: 'binance', intervalSec: 3_600 }
 
 function strikeAt(price: bigint, error = 0): Strike {
-  const rest = { source: 'tick', certainty: 'exact', missing: 0, crossCheckGap: null } as const
+  const rest = {
+    source: 'tick',
+    certainty: 'exact',
+    missing: 0,
+    crossCheckGap: null,
+    conflict: null,
+  } as const
   return { price: priceE18(price), error, ...rest }
 }
 

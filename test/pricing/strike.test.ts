@@ -26,9 +26,11 @@ function evidence(change: Partial<StrikeEvidence> = {}): StrikeEvidence {
   return {
     startSec: START,
     averages: null,
+    roundedAverages: null,
     prints: createPrints(300),
     candleOpen: null,
     crossCheck: null,
+    range: null,
     exchange: null,
     basis: null,
     sigma: null,
@@ -60,6 +62,7 @@ describe('the strike of an average', () => {
       error: 0,
       missing: 0,
       crossCheckGap: -3n,
+      conflict: null,
     })
     const beside = evidence({ averages: tickAt(START - 1, tick), prints: minute() })
     expect(findStrike(TWAP, beside)).toMatchObject({ price: MEAN, source: 'prints' })
@@ -73,6 +76,7 @@ describe('the strike of an average', () => {
       error: 0,
       missing: 0,
       crossCheckGap: null,
+      conflict: null,
     })
     const offset = { ...TWAP, offsetSec: 0, lookbackSec: 30 }
     expect(findStrike(offset, evidence({ prints: minute() }))?.price).toBe(MEAN + 15n * DOLLAR)
@@ -97,6 +101,7 @@ describe('the strike of an average', () => {
       source: 'cross_check',
       certainty: 'estimated',
       crossCheckGap: null,
+      conflict: null,
     })
     expect(strike?.error).toBeGreaterThan(0)
   })

@@ -75,6 +75,8 @@ function strikeOf(
     prints,
     candleOpen: rule.kind === 'candle' ? e18(path.printAt(startSec)) : null,
     crossCheck: null,
+    roundedAverages: null,
+    range: null,
     exchange: null,
     basis: null,
     sigma: null,

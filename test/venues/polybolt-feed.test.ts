@@ -154,9 +154,24 @@ test('numbers that are missing and messages that were dropped are a gap', async 
   await new Promise((resolve) => setTimeout(resolve, 50))
   expect(gaps()).toHaveLength(1)
   at = 5_000_000
-  server.say(update(9))
+  server.say(update(9, { timestamp: SEC + 1_000 }))
   await vi.waitUntil(() => gaps().length === 2)
   expect(gaps()[1]).toBe('messages lost: 4 of price.crypto.twap')
+})
+
+test('a value that is carried forward again and again is told once, until there is a new one', async () => {
+  const { server, told, ticks } = await fakeFeed('polybolt', withCredentials)
+  await serve(server, 1)
+  let seq = 0
+  const say = (sec: number, isNew: boolean) =>
+    server.say(update(++seq, { timestamp: SEC + sec * 1_000, is_carried_forward: !isNew }))
+  for (let sec = 0; sec < 9; sec += 1) say(sec, sec === 0)
+  say(9, true)
+  for (let sec = 10; sec < 15; sec += 1) say(sec, false)
+  say(15, true)
+  await vi.waitUntil(() => ticks().length === 3)
+  const words = ['gap', 'btc twap60 repeats what it said before']
+  expect(told().map(({ state, detail }) => [state, detail])).toEqual([words, words])
 })
 
 test('another source than the one that settles is refused, and told once', async () => {

@@ -7,7 +7,7 @@ import { closeAll, fakeFeed } from '../support/price-listener.ts'
 afterEach(closeAll)
 
 function trade(symbol: string, price: unknown, at = 1_789_459_204_900): string {
-  return `{"stream":"${symbol}@trade","data":{"e":"trade","E":${at + 1},"s":"X","t":6400112233,"p":${JSON.stringify(price)},"q":"0.02510000","T":${at},"m":false,"M":true}}`
+  return `{"stream":"${symbol}@trade","data":{"e":"trade","E":${at + 1},"s":"${symbol.toUpperCase()}","t":6400112233,"p":${JSON.stringify(price)},"q":"0.02510000","T":${at},"m":false,"M":true}}`
 }
 
 function chainlink(topic: string, symbol: string, payload: object): string {
@@ -49,6 +49,16 @@ describe('Binance', () => {
     // Four that did not fit in one sample.
     expect(warnings).toHaveLength(1)
     expect(server.heard).toEqual([])
+  })
+
+  test('a trade of another symbol than its stream is no price', async () => {
+    const { server, ticks, warnings } = await fakeFeed('binance', createBinanceFeed)
+    await vi.waitUntil(() => server.clients() === 1)
+    server.say(trade('btcusdt', '3018.5').replace('"s":"BTCUSDT"', '"s":"ETHUSDT"'))
+    server.say(trade('btcusdt', '91230.5'))
+    await vi.waitUntil(() => ticks().length === 1)
+    expect(ticks()[0]?.price).toBe('91230.5')
+    expect(warnings).toHaveLength(1)
   })
 
   test('where it is not allowed it is asked once', async () => {
@@ -158,6 +168,38 @@ describe('RTDS', () => {
     await new Promise((resolve) => setTimeout(resolve, 1_000))
     clearInterval(saying)
     expect(states()).toEqual(['open', 'lost', 'open'])
+  })
+
+  test('a print that is repeated is told as that, and is no sign of life', async () => {
+    const { server, told, ticks } = await fakeFeed('rtds', createRtdsFeed, null, 400)
+    await vi.waitUntil(() => server.clients() >= 1)
+    const saying = setInterval(
+      () => server.say(chainlink('crypto_prices_chainlink', 'btc/usd', { value: 91_204.5 })),
+      30,
+    )
+    await vi.waitUntil(() => told().some(({ state }) => state === 'lost'), 5_000)
+    clearInterval(saying)
+    expect(ticks()).toHaveLength(1)
+    expect(
+      told()
+        .map(({ state, detail }) => `${state}: ${detail}`)
+        .slice(0, 3),
+    ).toEqual([
+      'open: spot and averages',
+      'gap: btc spot repeats what it said before',
+      'lost: no data for 400 ms',
+    ])
+  })
+
+  test('an average of another length, or a symbol of another source, is no price', async () => {
+    const { server, ticks, warnings } = await fakeFeed('rtds', createRtdsFeed)
+    await vi.waitUntil(() => server.heard.length >= 1)
+    server.say(chainlink('crypto_prices_twap_sixty', 'btc/usd', { value: 1, window_s: 30 }))
+    server.say(chainlink('crypto_prices_chainlink', 'btcusdt', { value: 1 }))
+    server.say(chainlink('crypto_prices_twap_thirty', 'btc/usd', { value: 2, window_s: 30 }))
+    await vi.waitUntil(() => ticks().length === 1)
+    expect(ticks()[0]).toMatchObject({ price: '2', series: 'twap30' })
+    expect(warnings).toHaveLength(1)
   })
 
   test('the past of each series is asked for by itself, and told after what is known exactly', async () => {

@@ -4,8 +4,10 @@ import type { Config } from '../../config/schema.ts'
 import type { EngineEvent } from '../../domain/events.ts'
 import type { Market } from '../../domain/market.ts'
 import { UserError } from '../../domain/user-error.ts'
+import { nowMicros } from '../../net/clock.ts'
 import type { Endpoints } from '../../venues/polymarket/endpoints.ts'
 import { type RealVenueParts, venueParts } from '../bot-setup.ts'
+import { type CrossCheck, createCrossChecks, crossCheckText } from '../cross-checks.ts'
 import { textTable } from '../text-table.ts'
 import {
   CLOCK_TIMEOUT_MS,
@@ -64,16 +66,21 @@ type Listened = {
   readonly frames: ReturnType<RealVenueParts['books']['stats']>['counts']
   readonly connects: number
   readonly losses: number
+  readonly crossChecks: readonly CrossCheck[]
 }
 
 async function listened(config: Config, endpoints: Endpoints, seconds: number): Promise<Listened> {
   const heard = new Map<string, Heard>()
   const trouble = hearTrouble()
+  const checks = createCrossChecks()
   const parts: RealVenueParts = venueParts(config, endpoints, trouble.log, {
     credentials: null,
     withStandby: true,
   })(
-    (event) => hear(heard, event),
+    (event) => {
+      hear(heard, event)
+      checks.emit(event)
+    },
     () => parts.clock.venueNow(),
   )
   try {
@@ -83,6 +90,7 @@ async function listened(config: Config, endpoints: Endpoints, seconds: number): 
       for (const asset of config.assets) listen(heard, `${feed} ${asset}`, `${feed} ${asset}`)
     }
     for (const feed of parts.feeds) feed.start()
+    checks.ask(listed, parts.clock.venueNow(), parts.finder.askStrike)
     const listeners = listed.flatMap((market) => [
       parts.books.listen(market, 'UP'),
       parts.books.listen(market, 'DOWN'),
@@ -91,7 +99,8 @@ async function listened(config: Config, endpoints: Endpoints, seconds: number): 
     for (const listener of listeners) await listener.close()
     for (const feed of parts.feeds) await feed.close()
     const { counts, connects, losses } = parts.books.stats()
-    return { feeds: [...heard.values()], frames: counts, connects, losses }
+    const crossChecks = checks.list(nowMicros(), parts.clock.venueNow())
+    return { feeds: [...heard.values()], frames: counts, connects, losses, crossChecks }
   } finally {
     parts.clock.stop()
     await parts.finder.stop()
@@ -115,7 +124,7 @@ async function windows(
   throw new UserError('general', `no window was found, so there is nothing to listen to${why}`)
 }
 
-function told({ feeds, frames, connects, losses }: Listened, seconds: number): string {
+function told({ feeds, frames, connects, losses, crossChecks }: Listened, seconds: number): string {
   const now = Date.now()
   const rows = feeds.map((row) => [
     row.name,
@@ -124,8 +133,9 @@ function told({ feeds, frames, connects, losses }: Listened, seconds: number): s
     row.events === 0 ? '-' : String(now - row.lastAt),
     String(row.longestGap),
   ])
+  const checks = crossChecks.map((one) => `\n${one.slug} ${one.from}: ${crossCheckText(one)}`)
   return `${textTable(HEAD, rows)}
-frames ${frames.frames}, unknown ${frames.unknown}, failed ${frames.failed}, connections ${connects}, losses ${losses}`
+frames ${frames.frames}, unknown ${frames.unknown}, failed ${frames.failed}, connections ${connects}, losses ${losses}${checks.join('')}`
 }
 
 function expect(heard: Map<string, Heard>, market: Market): void {

@@ -6,6 +6,7 @@ import type { Bugs } from '../bugs.ts'
 import type { Faults } from '../faults.ts'
 import { hexId } from '../identity.ts'
 import type { World } from '../world.ts'
+import { productOf } from './coinbase-products.ts'
 import { type ExchangeTrade, tradesOf } from './exchange-trades.ts'
 import { exchangeText, type Prints } from './prints.ts'
 import { createSocketServer, parseObject, tell } from './socket-server.ts'
@@ -116,10 +117,6 @@ function sendLastMatches(deps: CoinbaseDeps, client: Client, assets: readonly As
     const last = tradesOf(deps.world.seed + OWN_SEED, deps.prints, asset, sec).at(-1)
     if (last !== undefined) tell(client.socket, matchText(last, 'last_match'))
   }
-}
-
-function productOf(asset: Asset): string {
-  return `${asset.toUpperCase()}-USD`
 }
 
 function timeOf(atMs: number): string {

@@ -5,7 +5,8 @@
 import type { Asset } from '../../domain/ids.ts'
 import type { PriceFeed, PriceFeedDeps } from '../../domain/ports.ts'
 import { MICROS_PER_MS, type Micros } from '../../domain/units.ts'
-import { NOT_SERVED, openSocket, type Socket } from '../../net/socket.ts'
+import { createFeedSocket } from '../../net/feed-socket.ts'
+import { NOT_SERVED } from '../../net/socket.ts'
 import { parseTrade, STREAMS } from './wire.ts'
 
 /** Not from here: no other time will do either. */
@@ -13,16 +14,20 @@ const RESTRICTED = 451
 
 export function createBinanceFeed(deps: PriceFeedDeps): PriceFeed {
   const assets = new Map<string, Asset>(deps.assets.map((asset) => [STREAMS[asset], asset]))
-  let socket: Socket | null = null
-  let refused = false
+  const socket = createFeedSocket(deps, {
+    url: `${deps.url}/stream?streams=${[...assets.keys()].join('/')}`,
+    closedDoors: [RESTRICTED, NOT_SERVED],
+    hear,
+    begin: () => deps.tell('open', `${assets.size} streams`),
+  })
 
-  function onFrame(frame: Buffer): void {
+  function hear(frame: Buffer): void {
     const recvAt = deps.now()
     try {
       const trade = parseTrade(frame.toString('utf8'))
       const asset = trade === null ? undefined : assets.get(trade.stream)
       if (trade === null || asset === undefined) return
-      socket?.touch()
+      socket.touch()
       const venueAt = (trade.atMs * MICROS_PER_MS) as Micros
       const { price } = trade
       deps.emit({
@@ -39,24 +44,5 @@ export function createBinanceFeed(deps: PriceFeedDeps): PriceFeed {
     }
   }
 
-  return {
-    start() {
-      refused = false
-      socket = openSocket({
-        url: `${deps.url}/stream?streams=${[...assets.keys()].join('/')}`,
-        ping: null,
-        silenceMs: deps.silenceMs,
-        random: deps.random,
-        greeting: () => '',
-        givesUp(status) {
-          refused = status === RESTRICTED || status === NOT_SERVED
-          return refused
-        },
-        onFrame,
-        onOpen: () => deps.tell('open', `${assets.size} streams`),
-        onLost: (reason) => deps.tell(refused ? 'refused' : 'lost', reason),
-      })
-    },
-    close: () => socket?.close() ?? Promise.resolve(),
-  }
+  return socket
 }

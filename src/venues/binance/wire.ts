@@ -14,6 +14,7 @@ const trade = z.object({
   stream: z.string(),
   data: z.object({
     e: z.literal('trade'),
+    s: z.string(),
     p: z.string().refine(isPositiveDecimal, 'not a price'),
     T: z.int().positive(),
   }),
@@ -30,5 +31,7 @@ export function parseTrade(text: string): BinanceTrade | null {
   const json: unknown = JSON.parse(text)
   if (typeof json !== 'object' || json === null || !('stream' in json)) return null
   const { stream, data } = trade.parse(json)
+  if (stream !== `${data.s.toLowerCase()}@trade`)
+    throw new Error(`the stream ${stream} told a trade of ${data.s}`)
   return { stream, price: trimmedDecimal(data.p), atMs: data.T }
 }

@@ -2,7 +2,8 @@
 import type { Asset } from '../../domain/ids.ts'
 import type { PriceFeed, PriceFeedDeps } from '../../domain/ports.ts'
 import type { Micros } from '../../domain/units.ts'
-import { NOT_SERVED, openSocket, type Socket } from '../../net/socket.ts'
+import { createFeedSocket } from '../../net/feed-socket.ts'
+import { NOT_SERVED } from '../../net/socket.ts'
 import { parseWord, productOf, subscription } from './wire.ts'
 
 /** Not from here, or not for us: no other time will do either. */
@@ -10,18 +11,23 @@ const CLOSED_DOORS: readonly number[] = [403, 451, NOT_SERVED]
 
 export function createCoinbaseFeed(deps: PriceFeedDeps): PriceFeed {
   const assets = new Map<string, Asset>(deps.assets.map((asset) => [productOf(asset), asset]))
-  let socket: Socket | null = null
-  let refused = false
+  const socket = createFeedSocket(deps, {
+    greeting: () => subscription([...assets.keys()]),
+    closedDoors: CLOSED_DOORS,
+    hear,
+    begin: () => deps.tell('open', `${assets.size} products`),
+  })
 
-  function onFrame(frame: Buffer): void {
+  function hear(frame: Buffer): void {
     const recvAt = deps.now()
     try {
       const word = parseWord(frame.toString('utf8'))
       if (word === null) return
-      if ('refused' in word) return refuse(word.refused)
+      // It says no to the whole subscription, and will say so again.
+      if ('refused' in word) return socket.refuse(word.refused)
       const asset = assets.get(word.product)
       if (asset === undefined) return
-      socket?.touch()
+      socket.touch()
       const { price, atMicros } = word
       deps.emit({
         kind: 'price_tick',
@@ -37,30 +43,5 @@ export function createCoinbaseFeed(deps: PriceFeedDeps): PriceFeed {
     }
   }
 
-  /** It says no to the whole subscription, and will say so again. */
-  function refuse(why: string): void {
-    refused = true
-    socket?.giveUp(why)
-  }
-
-  return {
-    start() {
-      refused = false
-      socket = openSocket({
-        url: deps.url,
-        ping: null,
-        silenceMs: deps.silenceMs,
-        random: deps.random,
-        greeting: () => subscription([...assets.keys()]),
-        givesUp(status) {
-          refused = CLOSED_DOORS.includes(status)
-          return refused
-        },
-        onFrame,
-        onOpen: () => deps.tell('open', `${assets.size} products`),
-        onLost: (reason) => deps.tell(refused ? 'refused' : 'lost', reason),
-      })
-    },
-    close: () => socket?.close() ?? Promise.resolve(),
-  }
+  return socket
 }

@@ -13,6 +13,8 @@ export type Endpoints = {
   readonly binanceWs: string
   readonly binanceRest: string
   readonly coinbaseWs: string
+  /** Null where an embedded venue of before does not serve it. */
+  readonly coinbaseRest: string | null
   /** The undocumented helpers of the website, the strike among them. */
   readonly site: string
   /** JSON-RPC of the chain. */
@@ -30,6 +32,7 @@ export const PRODUCTION: Endpoints = {
   binanceWs: 'wss://stream.binance.com:9443',
   binanceRest: 'https://api.binance.com',
   coinbaseWs: 'wss://ws-feed.exchange.coinbase.com',
+  coinbaseRest: 'https://api.exchange.coinbase.com',
   site: 'https://polymarket.com',
   chain: 'https://polygon-rpc.com',
 }
@@ -53,6 +56,7 @@ const venueSchema = z.object({
   binanceWs: socket,
   binanceRest: http,
   coinbaseWs: socket,
+  coinbaseRest: http.nullable().default(null),
   site: http,
   chain: http,
   control: http,

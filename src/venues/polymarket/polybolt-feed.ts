@@ -4,11 +4,13 @@
  */
 import type { Asset } from '../../domain/ids.ts'
 import type { PriceFeed, PriceFeedDeps } from '../../domain/ports.ts'
-import { MICROS_PER_MS, type Micros } from '../../domain/units.ts'
-import { openSocket, type Socket, type SocketEnd } from '../../net/socket.ts'
+import type { Micros } from '../../domain/units.ts'
+import { createFeedSocket } from '../../net/feed-socket.ts'
+import type { SocketEnd } from '../../net/socket.ts'
 import { createLossCount } from './loss-count.ts'
 import { createPolyBoltTalk, type PolyBoltTalk } from './polybolt-talk.ts'
 import {
+  CHANNELS,
   type FeedCredentials,
   type PolyBoltPrices,
   parsePolyBolt,
@@ -16,6 +18,7 @@ import {
   SYMBOLS,
 } from './polybolt-wire.ts'
 import { createPrintMemory } from './print-memory.ts'
+import { priceTick } from './print-tick.ts'
 import { createRollCall } from './roll-call.ts'
 
 const AUTH_FAILED = 4001
@@ -42,23 +45,28 @@ export function createPolyBoltFeed(deps: PolyBoltFeedDeps): PriceFeed {
   const losses = createLossCount()
   /** Series that another source speaks for, each told once a connection. */
   const strangers = new Set<string>()
-  let socket: Socket | null = null
-  let refused = false
-
+  const socket = createFeedSocket(deps, {
+    pauseAfter: (end) => pauseMs(end, deps.random),
+    hear,
+    begin() {
+      rollCall.begin()
+      losses.begin()
+      strangers.clear()
+      talk.begin()
+    },
+    end: () => talk.end(),
+  })
   const talk: PolyBoltTalk = createPolyBoltTalk({
     credentials,
     assets: deps.assets,
-    send: (text) => socket?.send(text),
+    send: socket.send,
     ready: () => deps.tell('open', 'spot and averages'),
-    refused(why) {
-      refused = true
-      socket?.giveUp(why)
-    },
-    broken: (why) => socket?.reconnect(why),
+    refused: socket.refuse,
+    broken: socket.reconnect,
     unserved: (what, code) => deps.tell('gap', `${what} is not served: ${code}`),
   })
 
-  function onFrame(frame: Buffer): void {
+  function hear(frame: Buffer): void {
     const recvAt = deps.now()
     try {
       const said = parsePolyBolt(frame.toString('utf8'))
@@ -81,64 +89,28 @@ export function createPolyBoltFeed(deps: PolyBoltFeedDeps): PriceFeed {
       strangers.add(name)
       return
     }
-    if (rollCall.answered(name)) socket?.touch()
-    // The value before, told again because there was none: no word of the settlement source.
-    if (said.isRepeated) return
-    for (const print of said.prints(asset)) {
-      if (!(said.isPast ? memory.isMissing(print) : memory.isNews(print))) continue
-      const { series, price, atMs, rounded } = print
-      deps.emit({
-        kind: 'price_tick',
-        feed: 'polybolt',
-        asset,
-        series,
-        price,
-        ...(rounded ? { rounded } : {}),
-        recvAt,
-        venueAt: (atMs * MICROS_PER_MS) as Micros,
-      })
-    }
+    // A value that is carried forward is the value before: the connection lives, and the settlement source says nothing.
+    const prints = said.isRepeated ? [] : said.prints(asset)
+    const news = prints.filter(said.isPast ? memory.isMissing : memory.isNews)
+    const words =
+      said.isPast || news.length > 0
+        ? null
+        : memory.repeats({ asset, series: CHANNELS[said.channel] })
+    if (words !== null) deps.tell('gap', words)
+    const isAlive = said.isPast || said.isRepeated || news.length > 0
+    if (isAlive && rollCall.answered(name)) socket.touch()
+    for (const print of news) deps.emit(priceTick('polybolt', print, recvAt))
   }
 
-  return {
-    start() {
-      refused = false
-      socket = openSocket({
-        url: deps.url,
-        ping: null,
-        silenceMs: deps.silenceMs,
-        random: deps.random,
-        // The talk greets, when there is a socket to send with.
-        greeting: () => '',
-        pauseAfter(end) {
-          refused ||= end.code === AUTH_FAILED || end.code === POLICY_VIOLATION
-          return refused ? null : pauseMs(end, deps.random)
-        },
-        onFrame,
-        onOpen() {
-          rollCall.begin()
-          losses.begin()
-          strangers.clear()
-          talk.begin()
-        },
-        onLost(reason) {
-          talk.end()
-          deps.tell(refused ? 'refused' : 'lost', reason)
-        },
-      })
-    },
-    close() {
-      talk.end()
-      return socket?.close() ?? Promise.resolve()
-    },
-  }
+  return socket
 }
 
-/** As the server asks for it; undefined where it asks for nothing. */
+/** As the server asks for it; undefined where it asks for nothing, null where no other time will do. */
 function pauseMs(
   { code, status, retryAfterSec, attempt }: SocketEnd,
   random: () => number,
-): number | undefined {
+): number | null | undefined {
+  if (code === AUTH_FAILED || code === POLICY_VIOLATION) return null
   if (status !== null) return retryAfterSec === null ? undefined : retryAfterSec * MS_PER_SECOND
   if (code === DRAINING) return random() * DRAIN_MS
   if (code !== BROKEN) return undefined

@@ -16,13 +16,19 @@ export type PrintMemory = {
   isNews(print: Print): boolean
   /** Whether a print that came with the past is news: it corrects nothing. */
   isMissing(print: Print): boolean
+  /** Told of a print that is no news: words when a series repeats itself for long, once until there is news again. */
+  repeats(print: Pick<Print, 'asset' | 'series'>): string | null
 }
 
+/** A frame may come twice; so many in a row are a source that has nothing new to say. */
+const REPEATS_TOLD = 5
 /** Longer than any backfill reaches. */
 const KEPT_MS = 300_000
 
 export function createPrintMemory(): PrintMemory {
   const told = new Map<string, Map<number, string>>()
+  /** Since the last news of the series. */
+  const repeated = new Map<string, number>()
 
   function secondsOf({ asset, series }: Print): Map<number, string> {
     const key = `${asset}/${series}`
@@ -32,6 +38,7 @@ export function createPrintMemory(): PrintMemory {
   }
 
   function keep(seconds: Map<number, string>, print: Print): boolean {
+    repeated.delete(`${print.asset}/${print.series}`)
     seconds.set(print.atMs, print.price)
     for (const atMs of seconds.keys()) {
       if (atMs >= print.atMs - KEPT_MS) break
@@ -48,6 +55,12 @@ export function createPrintMemory(): PrintMemory {
     isMissing(print) {
       const seconds = secondsOf(print)
       return !seconds.has(print.atMs) && keep(seconds, print)
+    },
+    repeats({ asset, series }) {
+      const key = `${asset}/${series}`
+      const count = (repeated.get(key) ?? 0) + 1
+      repeated.set(key, count)
+      return count === REPEATS_TOLD ? `${asset} ${series} repeats what it said before` : null
     },
   }
 }

@@ -3,9 +3,10 @@
  * asks for the minute that was missed.
  */
 import type { PriceFeed, PriceFeedDeps } from '../../domain/ports.ts'
-import { MICROS_PER_MS, type Micros } from '../../domain/units.ts'
-import { NOT_SERVED, openSocket, type Socket } from '../../net/socket.ts'
+import { createFeedSocket } from '../../net/feed-socket.ts'
+import { NOT_SERVED } from '../../net/socket.ts'
 import { createPrintMemory, type Print } from './print-memory.ts'
+import { priceTick } from './print-tick.ts'
 import { createRollCall } from './roll-call.ts'
 import { createRtdsPast } from './rtds-past.ts'
 import { parseTick, subscription } from './rtds-wire.ts'
@@ -20,68 +21,45 @@ export function createRtdsFeed(deps: PriceFeedDeps): PriceFeed {
   const past = createRtdsPast({
     url: deps.url,
     assets: deps.assets,
-    heard: (prints) => tell(prints.filter(memory.isMissing)),
+    heard(prints) {
+      const recvAt = deps.now()
+      for (const print of prints)
+        if (memory.isMissing(print)) deps.emit(priceTick('rtds', print, recvAt))
+    },
     unreadable: deps.unreadable,
   })
-  let socket: Socket | null = null
-  let refused = false
+  const socket = createFeedSocket(deps, {
+    ping: PING,
+    greeting: subscription,
+    closedDoors: [NOT_SERVED],
+    hear,
+    begin() {
+      rollCall.begin()
+      deps.tell('open', 'spot and averages')
+      past.ask()
+    },
+    end: past.stop,
+  })
 
-  function onFrame(frame: Buffer): void {
+  function hear(frame: Buffer): void {
     if (frame.length <= CONTROL_BYTES_MAX) return
+    const recvAt = deps.now()
     try {
       const print = parseTick(frame.toString('utf8'))
       if (print === null || !deps.assets.includes(print.asset)) return
-      if (rollCall.answered(`${print.series} ${print.asset}`)) socket?.touch()
-      if (memory.isNews(print)) tell([print])
+      // What is told again is no sign of life: sockets freeze in this way, too.
+      if (!memory.isNews(print)) return repeated(print)
+      if (rollCall.answered(`${print.series} ${print.asset}`)) socket.touch()
+      deps.emit(priceTick('rtds', print, recvAt))
     } catch (error) {
       deps.unreadable(frame, error)
     }
   }
 
-  function tell(prints: readonly Print[]): void {
-    const recvAt = deps.now()
-    for (const { asset, series, price, atMs, rounded } of prints) {
-      deps.emit({
-        kind: 'price_tick',
-        feed: 'rtds',
-        asset,
-        series,
-        price,
-        ...(rounded ? { rounded } : {}),
-        recvAt,
-        venueAt: (atMs * MICROS_PER_MS) as Micros,
-      })
-    }
+  function repeated(print: Print): void {
+    const words = memory.repeats(print)
+    if (words !== null) deps.tell('gap', words)
   }
 
-  return {
-    start() {
-      refused = false
-      socket = openSocket({
-        url: deps.url,
-        ping: PING,
-        silenceMs: deps.silenceMs,
-        random: deps.random,
-        greeting: subscription,
-        givesUp(status) {
-          refused = status === NOT_SERVED
-          return refused
-        },
-        onFrame,
-        onOpen() {
-          rollCall.begin()
-          deps.tell('open', 'spot and averages')
-          past.ask()
-        },
-        onLost(reason) {
-          past.stop()
-          deps.tell(refused ? 'refused' : 'lost', reason)
-        },
-      })
-    },
-    close() {
-      past.stop()
-      return socket?.close() ?? Promise.resolve()
-    },
-  }
+  return socket
 }

@@ -29,8 +29,16 @@ const update = z.object({
     timestamp: z.int().positive(),
     value: z.number().positive(),
     full_accuracy_value: z.string().optional(),
+    window_s: z.number().optional(),
   }),
 })
+
+/** Seconds that the averages of a topic are of, as they say themselves. */
+const WINDOWS: Readonly<Record<Topic, number | undefined>> = {
+  crypto_prices_chainlink: undefined,
+  crypto_prices_twap_thirty: 30,
+  crypto_prices_twap_sixty: 60,
+}
 
 const past = z.object({
   type: z.literal('subscribe'),
@@ -53,7 +61,11 @@ export function parseTick(text: string): Print | null {
   const { topic } = json as { topic?: unknown }
   if (typeof topic !== 'string' || !Object.hasOwn(TOPICS, topic)) return null
   const { payload } = update.parse(json)
-  const asset = Object.hasOwn(SYMBOLS, payload.symbol) ? SYMBOLS[payload.symbol] : undefined
+  const { symbol, window_s: said } = payload
+  if (!symbol.includes('/')) throw new Error(`${topic} does not speak of "${symbol}"`)
+  if (said !== undefined && said !== WINDOWS[topic as Topic])
+    throw new Error(`${topic} told an average of ${said} s`)
+  const asset = Object.hasOwn(SYMBOLS, symbol) ? SYMBOLS[symbol] : undefined
   if (asset === undefined) return null
   const { full_accuracy_value: full, value, timestamp: atMs } = payload
   const price = priceText(full === undefined ? value : (scaledDecimal(full, FULL_PLACES) ?? full))
