@@ -7,6 +7,7 @@ const may = {
   engine: ['domain', 'book', 'pricing', 'risk'],
   strategies: ['domain', 'pricing'],
   sim: ['domain', 'book', 'pricing'],
+  lab: ['domain', 'book', 'pricing', 'risk', 'engine', 'strategies', 'sim'],
   net: ['domain/units'],
   venues: ['domain', 'net'],
   recorder: ['domain'],
@@ -32,7 +33,7 @@ const may = {
   cli: ['.*'],
 }
 
-const PURE = '(domain|book|pricing|risk|engine|strategies|sim)'
+const PURE = '(domain|book|pricing|risk|engine|strategies|sim|lab)'
 
 const rooms = Object.entries(may).map(([room, others]) => ({
   name: `law-of-${room}`,

@@ -1,7 +1,7 @@
 // Only what needs types or knows purity; everything else is biome's.
 import tseslint from 'typescript-eslint'
 
-const PURE = ['domain', 'book', 'pricing', 'risk', 'engine', 'strategies', 'sim'].map(
+const PURE = ['domain', 'book', 'pricing', 'risk', 'engine', 'strategies', 'sim', 'lab'].map(
   (room) => `src/${room}/**/*.ts`,
 )
 

@@ -84,6 +84,12 @@ const VERBS: readonly VerbLoader[] = [
     load: async () => (await import('./verbs/labels.ts')).labels,
   },
   {
+    names: ['study'],
+    describe:
+      'thousands of made windows through the engine: which rule names the winner, and earns',
+    load: async () => (await import('./verbs/study.ts')).study,
+  },
+  {
     names: ['import'],
     describe: 'recorded frames; --check runs them through the decoder and the books',
     load: async () => (await import('./verbs/import.ts')).importVerb,
@@ -137,7 +143,7 @@ const VERBS: readonly VerbLoader[] = [
 ]
 
 /** Verbs that read no configuration, and so have nothing to say of the environment. */
-const WITHOUT_SETTINGS = ['venue', 'strategies', 'labels', 'import']
+const WITHOUT_SETTINGS = ['venue', 'strategies', 'labels', 'study', 'import']
 
 /** They may stand before the verb, and their values are then not taken for it. */
 const GLOBALS_WITH_VALUE = ['config', 'profile', 'log-level']

@@ -2,7 +2,7 @@
  * How often each settlement rule names the winner of a window, and how long before its end: asked of recorded prints, one for each whole second,
  * and recorded windows. Averages are compared exactly; a tie is Up.
  */
-import { invariant } from '../domain/invariant.ts'
+import { wilson } from './wilson.ts'
 
 export type LabelRule = 'spot' | 'twap30' | 'twap60'
 
@@ -39,7 +39,6 @@ const LOOKBACK: Readonly<Record<LabelRule, number>> = { spot: 0, twap30: 30, twa
 /** 57 of 60. */
 const PRESENT_SHARE = 57 / 60
 const PRINT_AGE_MAX_SEC = 5
-const Z_95 = 1.959963984540054
 
 export type Prints = {
   at(sec: number): LabelPrint | undefined
@@ -91,7 +90,7 @@ function labelRow(
     windows: count,
     right,
     rate: count === 0 ? null : right / count,
-    ...interval(right, count),
+    ...(wilson(right, count) ?? { low: null, high: null }),
     judgedBy: judges.size === 2 ? 'both' : (judge ?? null),
   }
 }
@@ -171,16 +170,4 @@ function lastPrint(
     if (print !== undefined && isKnown(print)) return print
   }
   return null
-}
-
-/** Wilson's: honest for few windows and for rates near one. */
-function interval(right: number, count: number): { low: number | null; high: number | null } {
-  if (count === 0) return { low: null, high: null }
-  invariant(right <= count, 'more right than there were')
-  const rate = right / count
-  const z2 = Z_95 * Z_95
-  const middle = (rate + z2 / (2 * count)) / (1 + z2 / count)
-  const half =
-    (Z_95 * Math.sqrt((rate * (1 - rate)) / count + z2 / (4 * count * count))) / (1 + z2 / count)
-  return { low: Math.max(0, middle - half), high: Math.min(1, middle + half) }
 }

@@ -50,10 +50,10 @@ const shares = decimal
 
 const params = z.strictObject({
   winner: z
-    .enum(['settlement', 'book'])
+    .enum(['settlement', 'book', 'spot'])
     .default('settlement')
     .describe(
-      'how the winner is named: settlement = by the rule that settles the window, and the book must agree; book = the side with the larger best ask',
+      'how the winner is named: settlement = by the rule that settles the window, and the book must agree; book = the side with the larger best ask; spot = the side of the strike on which the latest price stands',
     ),
   minEdge: z
     .number()
@@ -100,29 +100,53 @@ export const lastSecond = defineStrategy<Params>({
 
 function decide(view: View, chosen: Params): Verdict {
   const byBook = winnerByBook(view.up, view.down)
-  const winner = chosen.winner === 'book' ? byBook : view.truth.winner
+  const winner = { settlement: view.truth.winner, book: byBook, spot: view.truth.spot }[
+    chosen.winner
+  ]
   const winning = winner === null ? null : winner === 'UP' ? view.up : view.down
   const limit = winning?.priceToTake(chosen.shares as MicroShares) ?? null
   const checks = [
-    ...(chosen.winner === 'book' ? [winnerCheck(winner, view)] : truthChecks(view, byBook)),
+    ...namedChecks(view, chosen.winner, byBook),
     askCheck(winning),
     capCheck(winning?.bestAsk ?? null, chosen.maxAsk as Ticks),
     depthCheck(limit, chosen.maxAsk as Ticks),
-    ...(chosen.winner === 'book' ? [] : [edgeCheck(view, limit, chosen.minEdge)]),
+    ...(chosen.winner === 'settlement' ? [edgeCheck(view, limit, chosen.minEdge)] : []),
   ]
   const refused = checks.find((check) => !check.ok)
   if (refused !== undefined || winner === null || limit === null) {
     return { intents: [], side: winner, why: refused?.note ?? 'no winner', checks }
   }
-  const why =
-    chosen.winner === 'book'
-      ? `${winner} has the larger best ask`
-      : `${winner} wins by the rule that settles the window`
+  const why = `${winner} ${REASONS[chosen.winner]}`
   return {
     intents: [{ side: winner, limit, shares: chosen.shares as MicroShares, why }],
     side: winner,
     why,
     checks,
+  }
+}
+
+const REASONS: Readonly<Record<Params['winner'], string>> = {
+  settlement: 'wins by the rule that settles the window',
+  book: 'has the larger best ask',
+  spot: 'is where the latest price stands',
+}
+
+function namedChecks(view: View, rule: Params['winner'], byBook: Side | null): Check[] {
+  if (rule === 'settlement') return truthChecks(view, byBook)
+  return [rule === 'book' ? winnerCheck(byBook, view) : spotCheck(view)]
+}
+
+function spotCheck({ truth }: View): Check {
+  const { spot, doubt } = truth
+  return {
+    name: 'WINNER',
+    ok: spot !== null,
+    margin: null,
+    unit: '',
+    note:
+      spot === null
+        ? `there is no latest price to hold against the strike: ${doubt ?? 'none was heard'}`
+        : `${spot} ${REASONS.spot}`,
   }
 }
 

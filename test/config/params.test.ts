@@ -76,7 +76,7 @@ test.each([
   ['shares: 1.5', 'params.shares must be a whole number of shares, 1 or more, got 1.5 (from'],
   [
     'winner: coin',
-    'params.winner must be one of settlement, book, got "coin" (from lastsecond.yaml)',
+    'params.winner must be one of settlement, book, spot, got "coin" (from lastsecond.yaml)',
   ],
   [
     'trigerSec: 2',

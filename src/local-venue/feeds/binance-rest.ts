@@ -1,10 +1,10 @@
 /** The little of Binance's REST API that people use here: the time, candles, the last and the best prices. */
 
 import { ASSETS } from '../../domain/ids.ts'
+import { candleOf } from '../../sim/exchange-trades.ts'
 import type { Faults } from '../faults.ts'
 import { type Ask, ok, type Reply, type Routes } from '../http.ts'
 import { assetOfSymbol, CANDLE_SECONDS, RESTRICTED, symbolOf } from './binance-symbols.ts'
-import { candleOf } from './exchange-trades.ts'
 import { turnoverOf } from './exchange-turnover.ts'
 import { exchangeText, type Prints } from './prints.ts'
 

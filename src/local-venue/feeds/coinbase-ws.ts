@@ -2,12 +2,12 @@
 import type { Server } from 'node:http'
 import type { WebSocket } from 'ws'
 import { ASSETS, type Asset } from '../../domain/ids.ts'
+import { type ExchangeTrade, tradesOf } from '../../sim/exchange-trades.ts'
 import type { Bugs } from '../bugs.ts'
 import type { Faults } from '../faults.ts'
 import { hexId } from '../identity.ts'
 import type { World } from '../world.ts'
 import { productOf } from './coinbase-products.ts'
-import { type ExchangeTrade, tradesOf } from './exchange-trades.ts'
 import { exchangeText, type Prints } from './prints.ts'
 import { createSocketServer, parseObject, tell } from './socket-server.ts'
 

@@ -1,6 +1,6 @@
 /** What was traded in a span of seconds, as candles tell it. Seconds are counted once and remembered for a while. */
 import type { Asset } from '../../domain/ids.ts'
-import { tradesOf } from './exchange-trades.ts'
+import { tradesOf } from '../../sim/exchange-trades.ts'
 import type { Prints } from './prints.ts'
 
 export type Turnover = {

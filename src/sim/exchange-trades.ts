@@ -2,9 +2,15 @@
  * Trades of the assets on exchanges, made from the venue's one price. The first and the last trade of a second are at its print, so
  * that candles open and close at prints; those between stray a little.
  */
-import type { Asset } from '../../domain/ids.ts'
-import { createRandom } from '../../sim/random.ts'
-import type { Prints } from './prints.ts'
+import type { Asset } from '../domain/ids.ts'
+import { createRandom } from './random.ts'
+
+/** The exchange's price of each second, in hundred-millionths of a dollar. */
+export type ExchangePrints = {
+  print(asset: Asset, sec: number): number
+  /** Nothing is known before it. */
+  oldestSec(asset: Asset): number
+}
 
 export type ExchangeTrade = {
   readonly asset: Asset
@@ -30,7 +36,12 @@ const ORDERS_MAX = 25
 /** Ids of one second stand together. */
 const IDS_PER_SEC = 100
 
-export function tradesOf(seed: number, prints: Prints, asset: Asset, sec: number): ExchangeTrade[] {
+export function tradesOf(
+  seed: number,
+  prints: Pick<ExchangePrints, 'print'>,
+  asset: Asset,
+  sec: number,
+): ExchangeTrade[] {
   const random = createRandom(seed, 'exchange', asset, sec)
   const print = prints.print(asset, sec)
   const between = Math.min(random.poisson(BETWEEN_MEAN), ORDERS_MAX)
@@ -85,7 +96,7 @@ export type Candle = {
 
 /** Null when nothing of it is known. */
 export function candleOf(
-  prints: Prints,
+  prints: ExchangePrints,
   asset: Asset,
   openSec: number,
   seconds: number,
