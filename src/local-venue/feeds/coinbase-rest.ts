@@ -2,9 +2,10 @@
  * Coinbase's candles: arrays of open time in seconds, low, high, open, close and volume, the newest first, all of them numbers. Its prices
  * are those that the settlement source prints, in dollars.
  */
+
+import { candleOf } from '../../sim/exchange-trades.ts'
 import { type Ask, ok, param, type Reply, type Routes } from '../http.ts'
 import { assetOfProduct } from './coinbase-products.ts'
-import { candleOf } from './exchange-trades.ts'
 import { exchangeText, type Prints } from './prints.ts'
 
 export type CoinbaseRestDeps = { readonly prints: Prints; nowMs(): number }
