@@ -83,7 +83,7 @@ function settings() {
       winner: 'book',
       maxAsk: CAP_TEXT,
       shares: 5,
-      triggerSec: TRIGGER_SEC,
+      fireAt: TRIGGER_SEC,
       listenFromSec: 120,
     }),
     limits: {

@@ -161,6 +161,8 @@ function lineOf(fact: EngineFact): string | null {
       return `${time}  listening  ${fact.market.slug}: YES and NO`
     case 'armed':
       return `${time}  armed      ${fact.market.slug}`
+    case 'fire_at':
+      return `${time}  fires at   ${fact.market.slug}: ${fact.fireAt.sec} s before the close`
     case 'submitted':
       return `${time}  FIRED      ${fact.market.slug}: ${fact.order.side}, fill-or-kill for ${formatMicro(fact.order.shares)} shares at ${formatPrice(fact.order.limit)} or less`
     case 'outcome':

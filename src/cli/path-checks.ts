@@ -88,7 +88,7 @@ export function safeSendLine(deadline: Deadline, leftMicros: number): Line {
   return warning(
     'latest safe send',
     `${detail}; the strategy fires at ${ms(leftMicros)} ms, so the bot fires earlier than it says`,
-    'run the bot nearer to the venue (London), or raise params.triggerSec',
+    'run the bot nearer to the venue (London), or raise params.fireAt',
   )
 }
 

@@ -20,6 +20,7 @@ import { bindStrategy, engineSettings, venueParts } from './bot-setup.ts'
 import { openPurse } from './live-purse.ts'
 import { type Live, openLive, shotLine } from './live-setup.ts'
 import { createHand, heldLine } from './operator-hand.ts'
+import { pastAsks } from './past-asks.ts'
 import { screenFor } from './screen.ts'
 import { shownLog } from './shown-log.ts'
 import { createStatusFeed } from './status-feed.ts'
@@ -153,6 +154,7 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
             logs.finder.error('the tape cannot be written', { error }),
           ),
     venueIsNew: venue.isNew,
+    learned: strategy.span.isAuto ? pastAsks(config, strategy.span.asks) : [],
     // Of no wallet there are none: PolyBolt then refuses by name, and RTDS speaks for it.
     venue: venueParts(config, venue.endpoints, log, {
       credentials: live?.credentials ?? null,

@@ -70,6 +70,7 @@ function toldDecision(last: Decision, count: number): string[] {
   return [
     answer,
     `${left} s before the close, by ${last.strategy}; ${which}`,
+    ...firedFrom(last),
     `UP   ${book(last.up)}`,
     `DOWN ${book(last.down)}`,
     ...prices(last),
@@ -77,6 +78,12 @@ function toldDecision(last: Decision, count: number): string[] {
     '',
     textTable(['CHECK', 'ANSWER', 'MARGIN', 'NOTE'], checkRows(last.checks)),
   ]
+}
+
+/** Decisions of before do not have it, and a second that was set needs no reason. */
+function firedFrom({ fireAt }: Decision): string[] {
+  if (fireAt === undefined || fireAt === null || !fireAt.isChosen) return []
+  return [`fires from ${fireAt.sec} s before the close on, as chosen: ${fireAt.why}`]
 }
 
 function checkRows(checks: readonly Check[]): string[][] {

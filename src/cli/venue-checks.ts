@@ -3,6 +3,7 @@ import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import type { Market } from '../domain/market.ts'
+import type { BoundStrategy } from '../domain/strategy.ts'
 import { formatPrice } from '../domain/units.ts'
 import { holdMicros } from '../engine/decision.ts'
 import { nowMicros } from '../net/clock.ts'
@@ -167,8 +168,13 @@ async function pathLines(
   return [
     offsetLine(estimate, venue.account !== null),
     roundTripLine(probe),
-    ...(deadline === null ? [] : [safeSendLine(deadline, strategy.span.fromSec * 1e6)]),
+    ...(deadline === null ? [] : [safeSendLine(deadline, firesAtMicros(strategy))]),
   ]
+}
+
+/** A second that is chosen is never later than the latest safe send. */
+function firesAtMicros({ span }: BoundStrategy): number {
+  return span.isAuto ? Number.POSITIVE_INFINITY : span.fromSec * 1e6
 }
 
 function clockLine({ clock }: RealVenueParts, { limits }: Config): Line {

@@ -20,6 +20,7 @@ export type Param = {
 type Property = {
   readonly default?: unknown
   readonly type?: string
+  readonly anyOf?: readonly { readonly type?: string; readonly const?: unknown }[]
   readonly enum?: readonly unknown[]
   readonly minimum?: number
   readonly maximum?: number
@@ -48,8 +49,17 @@ export function paramsOf({ params }: AnyStrategy): readonly Param[] {
     initial: property.default === undefined ? '' : String(property.default),
     range: rangeOf(property),
     meaning: property.description ?? '',
-    isNumber: property.type === 'number' || property.type === 'integer',
+    isNumber: takesNumber(property),
   }))
+}
+
+/** A number, or a number or one of some words. Prices and sizes take numbers too, but are kept as the text they are. */
+function takesNumber({ type, anyOf = [] }: Property): boolean {
+  const isWord = anyOf.every((one) => one.type !== 'string' || one.const !== undefined)
+  return (
+    [type, ...anyOf.map((one) => one.type)].some((one) => one === 'number' || one === 'integer') &&
+    isWord
+  )
 }
 
 function rangeOf({ range, enum: words, minimum, maximum, type }: Property): string {

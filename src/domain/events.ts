@@ -4,6 +4,7 @@
  *
  * `recvAt` is our clock (monotonic, never backwards); `venueAt` is the venue's own stamp where it gave one.
  */
+import type { AskWindow } from './asks.ts'
 import type {
   Asset,
   BookSide,
@@ -201,6 +202,9 @@ export type RestoredShot = {
   readonly venueId: string | null
 }
 
+/** What is remembered of windows of before, in the order of time: when to fire is learned from it. */
+export type Learned = Stamp & { readonly kind: 'learned'; readonly windows: readonly AskWindow[] }
+
 export type EngineEvent =
   | BookSnapshot
   | BookDelta
@@ -221,5 +225,6 @@ export type EngineEvent =
   | Timer
   | Operator
   | Restored
+  | Learned
 
 export type EventKind = EngineEvent['kind']

@@ -6,7 +6,7 @@ import type { FeedState, OperatorAction } from './events.ts'
 import type { ConditionId, FeedName, OrderId, PriceSeries, Side, TokenId } from './ids.ts'
 import type { Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
-import type { Check } from './strategy.ts'
+import type { Check, FireAt } from './strategy.ts'
 import type { Truth } from './truth.ts'
 import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
 
@@ -54,6 +54,8 @@ export type Decision = {
   readonly down: BookView
   readonly prices: readonly QuotedPrice[]
   readonly deadline: Deadline
+  /** Null while it was not chosen yet. */
+  readonly fireAt: FireAt | null
   readonly truth: Truth
   readonly side: Side | null
   readonly limit: Ticks | null
@@ -94,6 +96,8 @@ export type EngineFact = { readonly at: Micros } & (
   | { readonly kind: 'skipped'; readonly market: Market; readonly reason: string }
   | { readonly kind: 'listening'; readonly market: Market }
   | { readonly kind: 'armed'; readonly market: Market }
+  /** The second was chosen from which this window is shot at. */
+  | { readonly kind: 'fire_at'; readonly market: Market; readonly fireAt: FireAt }
   | {
       readonly kind: 'listener'
       readonly conditionId: ConditionId

@@ -1,5 +1,6 @@
 /** All that a strategy sees and says. A strategy is a pure function of a view; it cannot tell live from paper from replay. */
 import type { ZodType } from 'zod'
+import type { SideBy } from './asks.ts'
 import type { Side } from './ids.ts'
 import type { Market } from './market.ts'
 import type { Truth } from './truth.ts'
@@ -67,12 +68,33 @@ export type StrategyDefinition<Params> = {
   readonly params: ZodType<Params>
   /** Seconds before the close at which both listeners must be up; clipped to the window. */
   listenFromSec(params: Params): number
-  /** Seconds before the close in which `decide` runs: from the first to the second. */
-  span(params: Params): { readonly fromSec: number; readonly toSec: number }
+  /** What is not said: no second is chosen. */
+  span(params: Params): Pick<Span, 'fromSec' | 'toSec'> & Partial<Span>
   /** The orders that it may want, so that they can be made ready ahead; left out where that cannot be said. */
   ladder?(params: Params): Ladder
   decide(view: View, params: Params): Verdict
 }
+
+/** Seconds before the close in which `decide` runs: from the first to the second. */
+export type Span = {
+  /** Where it is chosen for each window: what holds until it was. */
+  readonly fromSec: number
+  readonly toSec: number
+  /** The first second is chosen, for each window, from what was learned of those before. */
+  readonly isAuto: boolean
+  /** Null where that cannot be said. */
+  readonly asks: WantedAsks | null
+}
+
+/** What is bought where it is for sale: so many shares of the side named like this, at the cap or below. */
+export type WantedAsks = {
+  readonly shares: MicroShares
+  readonly cap: Ticks
+  readonly sideBy: SideBy
+}
+
+/** From which second a window is shot at, and why. */
+export type FireAt = { readonly sec: number; readonly isChosen: boolean; readonly why: string }
 
 /** Whichever side, one size, at any price up to the highest. */
 export type Ladder = { readonly shares: MicroShares; readonly highest: Ticks }
@@ -81,7 +103,7 @@ export type Ladder = { readonly shares: MicroShares; readonly highest: Ticks }
 export type BoundStrategy = {
   readonly name: string
   readonly listenFromSec: number
-  readonly span: { readonly fromSec: number; readonly toSec: number }
+  readonly span: Span
   readonly ladder: Ladder | null
   decide(view: View): Verdict
 }
@@ -105,7 +127,7 @@ export function defineStrategy<Params>(definition: StrategyDefinition<Params>): 
       return {
         name: definition.name,
         listenFromSec: definition.listenFromSec(params),
-        span: definition.span(params),
+        span: { isAuto: false, asks: null, ...definition.span(params) },
         ladder: definition.ladder?.(params) ?? null,
         decide: (view) => definition.decide(view, params),
       }

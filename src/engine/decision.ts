@@ -63,6 +63,7 @@ export function evaluate(
     down: bookView(trader.down, world.recvAt),
     prices: world.prices,
     deadline: world.deadline,
+    fireAt: trader.fireAt,
     truth: world.truth,
     side: verdict.side,
     limit: intent?.limit ?? null,

@@ -24,6 +24,7 @@ import type { Closure, Hold } from '../risk/gate.ts'
 import { createBooks } from './books.ts'
 import { createJitter, deadlineOf } from './deadline.ts'
 import { evaluate, holdMicros, sameAnswer, type World } from './decision.ts'
+import { createFiring } from './firing.ts'
 import { rungsOf } from './ladder.ts'
 import { ageMicros, createTrader, type LastSecondTrader, trackOf } from './last-second-trader.ts'
 import { createPriceSources } from './price-sources.ts'
@@ -88,6 +89,7 @@ export function createEngine(settings: EngineSettings): Engine {
   const watch = createPrintWatch()
   const prices = createPrices(sources)
   const truths = createTruths((market) => holdMicros(market, settings))
+  const firing = createFiring(settings)
   let sourcesDueAt = 0
   const jitter = createJitter()
   const settling = createSettling({
@@ -95,6 +97,8 @@ export function createEngine(settings: EngineSettings): Engine {
     till,
     fact,
     end: (trader) => {
+      const { market, trail, winner } = trader
+      if (trail !== null && winner !== null) firing.learn(market, trail, winner)
       stopWatching(trader)
       retire(trader)
     },
@@ -171,6 +175,8 @@ export function createEngine(settings: EngineSettings): Engine {
         return onOperator(event)
       case 'restored':
         return onRestored(event)
+      case 'learned':
+        return firing.remember(event.windows)
       default:
         return assertNever(event)
     }
@@ -255,6 +261,7 @@ export function createEngine(settings: EngineSettings): Engine {
         if (trader.state === 'found') listen(trader, event.recvAt)
         break
       case 'arm':
+        chooseSecond(trader, event.recvAt)
         arm(trader)
         break
       case 'trigger':
@@ -271,6 +278,16 @@ export function createEngine(settings: EngineSettings): Engine {
         assertNever(event.purpose)
     }
     schedule.plan(trader)
+  }
+
+  /** Once for each window, so that everything made ready is ready for it. */
+  function chooseSecond(trader: LastSecondTrader, recvAt: Micros): void {
+    const { market } = trader
+    if (trader.fireAt !== null) return
+    const { sigma } = truths.of(market, venueNow(recvAt))
+    trader.fireAt = firing.choose(market, { sigma, latestSafeSec: schedule.latestSafeSec(market) })
+    const { fireAt } = trader
+    if (fireAt.isChosen) fact({ kind: 'fire_at', at: recvAt, market, fireAt })
   }
 
   function deadline(market: Market): Deadline {
@@ -294,7 +311,7 @@ export function createEngine(settings: EngineSettings): Engine {
     if (halted) return
     const { market } = trader
     const rungs = rungsOf(market, tickSizes, ladder)
-    command({ kind: 'arm', market, rungs, from: schedule.triggerAt(market) })
+    command({ kind: 'arm', market, rungs, from: schedule.triggerAt(trader) })
   }
 
   function checkSources(recvAt: Micros): void {

@@ -6,11 +6,12 @@
  * `skipped` is a window that came too late to be traded: remembered, so that it is not found again and again.
  */
 import { Book } from '../book/book.ts'
+import type { Trail } from '../domain/certificate.ts'
 import type { BookView, Decision, Settlement, ShotLatency } from '../domain/facts.ts'
 import type { Side, TokenId } from '../domain/ids.ts'
 import type { Market, Winner } from '../domain/market.ts'
 import { isFinal, type Order, type SubmitOutcome } from '../domain/order.ts'
-import type { TokenView } from '../domain/strategy.ts'
+import type { FireAt, TokenView } from '../domain/strategy.ts'
 import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 
 export type TraderState =
@@ -41,6 +42,8 @@ export type LastSecondTrader = {
   ordersSent: number
   /** The grids for which orders were asked to be made ready; empty while a halt forbids it, null before it was time. */
   readyFor: string | null
+  /** Null until the window is made ready. */
+  fireAt: FireAt | null
   order: Order | null
   outcome: SubmitOutcome | null
   /** The latest evaluation; told again only when its answer changes. */
@@ -51,6 +54,8 @@ export type LastSecondTrader = {
   winner: Winner | null
   winnerSource: string
   latency: ShotLatency
+  /** What was seen of its seconds; null before the close, and where nothing was. */
+  trail: Trail | null
 }
 
 export function createTrader(market: Market): LastSecondTrader {
@@ -62,6 +67,7 @@ export function createTrader(market: Market): LastSecondTrader {
     watched: false,
     ordersSent: 0,
     readyFor: null,
+    fireAt: null,
     order: null,
     outcome: null,
     lastDecision: null,
@@ -70,6 +76,7 @@ export function createTrader(market: Market): LastSecondTrader {
     winner: null,
     winnerSource: '',
     latency: { triggerErrorMicros: null, decisionToOutcomeMicros: null, bookAgeMicros: null },
+    trail: null,
   }
 }
 

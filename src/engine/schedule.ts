@@ -22,7 +22,9 @@ type Purpose = (typeof PURPOSES)[number]
 
 export type Schedule = {
   listenAt(market: Market): Micros
-  triggerAt(market: Market): Micros
+  triggerAt(trader: LastSecondTrader): Micros
+  /** How long before the close an order of this market has to be sent at the latest, with room for the decision. */
+  latestSafeSec(market: Market): number
   inSpan(trader: LastSecondTrader, venueNow: Micros): boolean
   isDue(trader: LastSecondTrader, purpose: WakePurpose, venueNow: Micros): boolean
   /** Asks for every wake that is still to come and not asked for yet at that instant. */
@@ -55,23 +57,28 @@ export function createSchedule(
     return micros(from - Math.round(settings.warmUpSec * MICROS_PER_SECOND))
   }
 
-  /** When the strategy says, or earlier where an order would otherwise come too late. */
-  function triggerAt(market: Market): Micros {
+  function latestSafeSec(market: Market): number {
     const leadSec = (leadMicros(market) + SLACK_MICROS) / MICROS_PER_SECOND
-    const wanted = strategy.span.fromSec
-    return before(market, Math.max(wanted, Math.min(leadSec, TRIGGER_EARLIEST_SEC)))
+    return Math.min(leadSec, TRIGGER_EARLIEST_SEC)
   }
 
-  function dueAt(market: Market, purpose: Purpose): Micros {
+  /** When the strategy says, or what was chosen; earlier where an order would otherwise come too late. */
+  function triggerAt({ market, fireAt }: LastSecondTrader): Micros {
+    const wanted = fireAt?.sec ?? strategy.span.fromSec
+    return before(market, Math.max(wanted, latestSafeSec(market)))
+  }
+
+  function dueAt(trader: LastSecondTrader, purpose: Purpose): Micros {
+    const { market } = trader
     if (purpose === 'listen') return listenAt(market)
     if (purpose === 'arm') return micros(Math.max(listenAt(market), before(market, ARM_SEC)))
-    if (purpose === 'trigger') return triggerAt(market)
+    if (purpose === 'trigger') return triggerAt(trader)
     return before(market, purpose === 'close' ? 0 : -settings.cleanUpSec)
   }
 
   function isDue(trader: LastSecondTrader, purpose: WakePurpose, venueNow: Micros): boolean {
     const known = PURPOSES.find((one) => one === purpose)
-    if (known === undefined || venueNow < dueAt(trader.market, known)) {
+    if (known === undefined || venueNow < dueAt(trader, known)) {
       if (known !== undefined) asked.get(trader)?.delete(known)
       return false
     }
@@ -86,7 +93,7 @@ export function createSchedule(
     asked.set(trader, pending)
     for (const purpose of PURPOSES) {
       if (finished?.has(purpose) || !wants(trader, purpose)) continue
-      const at = micros(dueAt(trader.market, purpose) - offsetMicros())
+      const at = micros(dueAt(trader, purpose) - offsetMicros())
       if (pending.get(purpose) === at) continue
       pending.set(purpose, at)
       command({ kind: 'wake', purpose, conditionId: trader.market.conditionId, at })
@@ -96,11 +103,12 @@ export function createSchedule(
   return {
     listenAt,
     triggerAt,
+    latestSafeSec,
     inSpan(trader, venueNow) {
       const { market } = trader
       if (venueNow >= before(market, strategy.span.toSec)) return false
       // What the deadline demands may move; a span that has begun does not end because of it.
-      return done.get(trader)?.has('trigger') === true || venueNow >= triggerAt(market)
+      return done.get(trader)?.has('trigger') === true || venueNow >= triggerAt(trader)
     },
     isDue,
     plan,

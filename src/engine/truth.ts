@@ -11,7 +11,7 @@ import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../domain/units.t
 import { type Basis, createBasis } from '../pricing/basis.ts'
 import { fairValue } from '../pricing/fair-value.ts'
 import { USUAL_JUMPS } from '../pricing/jumps.ts'
-import { holdHaircut, winChance } from '../pricing/odds.ts'
+import { holdHaircut, WARY, winChance } from '../pricing/odds.ts'
 import { createPrints, type Prints } from '../pricing/prints.ts'
 import { type Projection, project } from '../pricing/settlement.ts'
 import {
@@ -24,8 +24,6 @@ import { createVolatility, type VolatilityTracker } from '../pricing/volatility.
 import { candleTrade, currentOf, type LastTrade } from './current-price.ts'
 import { createStrikeChecks, type StrikeWords } from './strike-checks.ts'
 
-/** Of sellers, those who leave while we are held when the price moves for us. */
-const WARY = 0.5
 /** By how much the venue's average may lie beside ours: its sampling is not published. */
 const ALIGNMENT_SEC = 1
 /** An answer is good for this long when no price came. */

@@ -30,10 +30,9 @@ export function accuracyRow(windows: readonly Judged[], secondsLeft: number): Ac
   const rateOf = (rule: Rule): Rate => {
     const right = said.filter((one) => isRight(rule, one)).length
     const unnamed = said.filter(({ by }) => by[rule] === null).length
-    const interval = wilson(right, said.length)
-    return interval === null
+    return said.length === 0
       ? { right, unnamed, rate: null }
-      : { right, unnamed, rate: right / said.length, ...interval }
+      : { right, unnamed, rate: right / said.length, ...wilson(right, said.length) }
   }
   const aheadOf = (other: Rule): Estimate | null => {
     const differ = said.filter((one) => isRight('settlement', one) !== isRight(other, one))

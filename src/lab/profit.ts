@@ -52,7 +52,6 @@ export function profitRow(
     cost += outcome.cost + outcome.fee
     pnl += gained
   }
-  const interval = wilson(wins, fills)
   return {
     rule,
     fireSec,
@@ -61,7 +60,7 @@ export function profitRow(
     fills,
     wins,
     isTooFew: fills < FILLS_MIN,
-    hitRate: interval === null ? null : { value: wins / fills, ...interval },
+    hitRate: fills === 0 ? null : { value: wins / fills, ...wilson(wins, fills) },
     breakEven: shares === 0 ? null : cost / shares,
     perShare: shares === 0 ? null : pnl / shares,
     profit: sumOf([...groupsOf(settlements).values()]),

@@ -13,7 +13,7 @@ const LISTEN_AHEAD_SEC = 5
 /** The strategy with its usual settings, from the second it is to fire at until the next one. */
 export function shooterOf(rule: Rule, fireSec: number): BoundStrategy {
   const bound = lastSecond.bind({ winner: rule, listenFromSec: fireSec + LISTEN_AHEAD_SEC })
-  return { ...bound, span: { fromSec: fireSec, toSec: fireSec - 1 } }
+  return { ...bound, span: { fromSec: fireSec, toSec: fireSec - 1, isAuto: false, asks: null } }
 }
 
 /** Who wins in the opinion of each rule; null where it has none. */
@@ -33,7 +33,7 @@ export function createAsked(fromSec: number, toSec: number): Asked {
     name: 'asked',
     listenFromSec: fromSec + LISTEN_AHEAD_SEC,
     // The end of a span does not belong to it.
-    span: { fromSec, toSec: toSec - 0.5 },
+    span: { fromSec, toSec: toSec - 0.5, isAuto: false, asks: null },
     ladder: null,
     decide(view) {
       const left = view.leftMicros / MICROS_PER_SECOND

@@ -106,6 +106,7 @@ export function writesOf(fact: EngineFact): Write[] {
     case 'book_doubt':
     case 'clock':
     case 'feed':
+    case 'fire_at':
     case 'listener':
     case 'stale':
     case 'stray_outcome':

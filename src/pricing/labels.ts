@@ -2,6 +2,7 @@
  * How often each settlement rule names the winner of a window, and how long before its end: asked of recorded prints, one for each whole second,
  * and recorded windows. Averages are compared exactly; a tie is Up.
  */
+import { invariant } from '../domain/invariant.ts'
 import { wilson } from './wilson.ts'
 
 export type LabelRule = 'spot' | 'twap30' | 'twap60'
@@ -90,7 +91,7 @@ function labelRow(
     windows: count,
     right,
     rate: count === 0 ? null : right / count,
-    ...(wilson(right, count) ?? { low: null, high: null }),
+    ...interval(right, count),
     judgedBy: judges.size === 2 ? 'both' : (judge ?? null),
   }
 }
@@ -170,4 +171,11 @@ function lastPrint(
     if (print !== undefined && isKnown(print)) return print
   }
   return null
+}
+
+/** Of no windows nothing is told. */
+function interval(right: number, count: number): { low: number | null; high: number | null } {
+  if (count === 0) return { low: null, high: null }
+  invariant(right <= count, 'more right than there were')
+  return wilson(right, count)
 }

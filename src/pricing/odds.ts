@@ -6,7 +6,7 @@ import type { Side } from '../domain/ids.ts'
 import { invariant } from '../domain/invariant.ts'
 import type { FeeSchedule } from '../domain/market.ts'
 import { dollarsForProbability } from '../domain/price.ts'
-import { MICRO, TICKS_PER_DOLLAR, type Ticks, ticks } from '../domain/units.ts'
+import { MICRO, type Ticks } from '../domain/units.ts'
 import { breakEvenMicro } from './fees.ts'
 import { normalDensity } from './normal.ts'
 import type { Chance, Projection } from './settlement.ts'
@@ -57,31 +57,11 @@ export function clears(odds: Odds, expectedMin: number): boolean {
   return odds.expected.low >= expectedMin
 }
 
-export type CapInput = Omit<OddsInput, 'price'> & {
-  readonly expectedMin: number
-  readonly tickSize: Ticks
-  /** No price above it, whatever it is worth. */
-  readonly highest: Ticks
-}
-
-/** The highest price on the market's grid that still clears; null when none does. */
-export function highestPrice({ expectedMin, tickSize, highest, ...input }: CapInput): Ticks | null {
-  // Each tick more costs more than it saves in fees as long as the rate is below one, so halving finds the last that clears.
-  invariant(input.fee.rateMicro < MICRO, `a fee rate of ${input.fee.rateMicro} millionths`)
-  const clearsAt = (step: number): boolean =>
-    clears(oddsOf({ ...input, price: ticks(step * tickSize) }), expectedMin)
-  let low = 0
-  let high = Math.floor(Math.min(highest, TICKS_PER_DOLLAR - tickSize) / tickSize) + 1
-  while (high - low > 1) {
-    const middle = Math.floor((low + high) / 2)
-    if (clearsAt(middle)) low = middle
-    else high = middle
-  }
-  return low === 0 ? null : ticks(low * tickSize)
-}
-
 /** The middle of a normal's size: E|x| of a standard normal. */
-const MEAN_SIZE = 0.7978845608028654
+export const MEAN_SIZE = 0.7978845608028654
+
+/** Of sellers, those who leave while we are held when the price moves for us: nobody measured it. */
+export const WARY = 0.5
 
 export type HoldInput = {
   readonly projection: Pick<Projection, 'distance' | 'deviation' | 'remaining' | 'count' | 'strike'>

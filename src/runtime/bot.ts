@@ -3,6 +3,7 @@
  * clock is bounded before anything is scheduled, and everything that was opened is closed again, with the ledger last.
  */
 
+import type { AskWindow } from '../domain/asks.ts'
 import type { OperatorAction } from '../domain/events.ts'
 import { isFinal } from '../domain/order.ts'
 import type {
@@ -38,6 +39,8 @@ export type BotDeps = {
   readonly tape: Tape | null
   /** The venue began with this process, so that nobody knows the windows of before. */
   readonly venueIsNew: boolean
+  /** Windows of before, in the order of time: when to fire is learned from them. */
+  readonly learned?: readonly AskWindow[]
   /** The venue's adapters, made for this bot's own event queue. */
   venue(emit: EventSink, venueNow: () => Micros): VenueParts
 }
@@ -102,6 +105,8 @@ export function createBot(deps: BotDeps): Bot {
     // A new venue may play windows of before again; nothing of them is over there.
     const settled = deps.venueIsNew ? [] : remembered.settled
     emit({ kind: 'restored', ...remembered, settled, recvAt: now(), venueAt: null })
+    if (deps.learned !== undefined && deps.learned.length > 0)
+      emit({ kind: 'learned', windows: deps.learned, recvAt: now(), venueAt: null })
     remember()
     gateway.recover(remembered.shots)
     if (deps.venueIsNew) {

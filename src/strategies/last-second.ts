@@ -1,5 +1,5 @@
 /**
- * The last-second sniper: in the final second, one fill-or-kill on the winning side, if its ask still costs no more than the cap. The winner is
+ * The last-second sniper: in the final second, or from the second that is set or chosen, one fill-or-kill on the winning side, if its ask still costs no more than the cap. The winner is
  * named by the rule that settles the window, and the book has to agree and the price to be worth it; or, as the source system has it, by the book
  * alone: the side with the larger best ask.
  */
@@ -48,6 +48,9 @@ const shares = decimal
     range: 'a whole number of shares, 1 or more',
   })
 
+/** The rule of the source system; also what holds until a second was chosen. */
+const FIRE_AT = 1
+
 const params = z.strictObject({
   winner: z
     .enum(['settlement', 'book', 'spot'])
@@ -63,14 +66,14 @@ const params = z.strictObject({
     .describe(
       'dollars that a share must be worth beyond its price and fee, by the lower end of its chance (with winner settlement)',
     ),
-  triggerSec: z
-    .number()
-    .min(0.2)
-    .max(60)
-    .default(1)
-    .describe(
-      'seconds before the close from which it may fire; one second is the rule of the source system',
-    ),
+  fireAt: z
+    .union([z.number().min(0.2).max(60), z.literal('auto')])
+    .default(FIRE_AT)
+    .meta({
+      description:
+        'seconds before the close from which it may fire; one second is the rule of the source system; auto = chosen for each window, the second that brought most in windows before it',
+      range: 'a number, 0.2 to 60, or auto',
+    }),
   maxAsk: price.prefault('0.99'),
   shares: shares.prefault('5'),
   listenFromSec: z
@@ -87,10 +90,20 @@ type Params = z.infer<typeof params>
 
 export const lastSecond = defineStrategy<Params>({
   name: 'last-second',
-  summary: 'one fill-or-kill on the side with the larger best ask, in the final second',
+  summary:
+    'one fill-or-kill on the winning side, in the final second or from the second that fireAt says',
   params,
   listenFromSec: (chosen) => chosen.listenFromSec,
-  span: (chosen) => ({ fromSec: chosen.triggerSec, toSec: 0 }),
+  span: ({ fireAt, shares: size, maxAsk, winner }) => ({
+    fromSec: fireAt === 'auto' ? FIRE_AT : fireAt,
+    toSec: 0,
+    isAuto: fireAt === 'auto',
+    asks: {
+      shares: size as MicroShares,
+      cap: maxAsk as Ticks,
+      sideBy: winner === 'book' ? 'book' : 'rule',
+    },
+  }),
   ladder: (chosen) => ({
     shares: chosen.shares as MicroShares,
     highest: chosen.maxAsk as Ticks,

@@ -16,6 +16,10 @@ export function createLogSink({ finder, trades }: { finder: Log; trades: Log }):
         return trades.info('trader started: YES and NO listeners open', { slug: fact.market.slug })
       case 'armed':
         return trades.info('armed: both books are here', { slug: fact.market.slug })
+      case 'fire_at': {
+        const { sec, why } = fact.fireAt
+        return trades.info('second chosen', { slug: fact.market.slug, fireAtSec: sec, why })
+      }
       case 'listener':
       case 'book_doubt':
       case 'tick_size':

@@ -96,7 +96,7 @@ describe('what can be listed without a bot', () => {
     expect([people.code, people.err]).toEqual([0, ''])
     expect(people.out).toMatch(/maxAsk +0\.99 +a price of at most 4 places, 0\.0001 to 0\.9999/)
     expect(people.out).toMatch(/shares +5 +a whole number of shares, 1 or more/)
-    expect(people.out).toMatch(/triggerSec +1 +a number, 0\.2 to 60/)
+    expect(people.out).toMatch(/fireAt +1 +a number, 0\.2 to 60/)
     const machines = JSON.parse((await cli(['strategies', '--json'])).out) as { name: string }[]
     expect(machines.map(({ name }) => name)).toEqual(['last-second'])
   })
@@ -107,7 +107,7 @@ describe('what can be listed without a bot', () => {
     for (const [key, value] of [
       ['params.maxAsk', '0.97'],
       ['params.shares', '6'],
-      ['params.triggerSec', '2'],
+      ['params.fireAt', '2'],
       ['assets', 'btc,sol'],
     ] as const) {
       expect((await cli(['config', 'set', key, value], cwd)).code).toBe(0)
@@ -160,15 +160,15 @@ describe('config', () => {
 
   test('what a run would refuse is not shown as if it held, and can be mended', async () => {
     const cwd = folder()
-    writeFileSync(join(cwd, 'lastsecond.yaml'), 'params: { triggerSec: "two" }\n')
+    writeFileSync(join(cwd, 'lastsecond.yaml'), 'params: { fireAt: "two" }\n')
     for (const verb of [['config', 'show'], ['config', 'get', 'venue'], ['doctor']]) {
       const result = await cli(verb, cwd)
       expect([result.code, result.out]).toEqual([4, ''])
-      expect(result.err).toMatch(/params\.triggerSec must be a number.*"two".*lastsecond\.yaml/)
+      expect(result.err).toMatch(/params\.fireAt must be a number.*"two".*lastsecond\.yaml/)
     }
     expect((await cli(['config', 'show'], cwd, { STRATEGY: 'magic' })).err).toMatch(/magic/)
-    expect((await cli(['config', 'set', 'params.triggerSec', '2'], cwd)).code).toBe(0)
-    expect((await cli(['config', 'get', 'params.triggerSec'], cwd)).out).toBe('2\n')
+    expect((await cli(['config', 'set', 'params.fireAt', '2'], cwd)).code).toBe(0)
+    expect((await cli(['config', 'get', 'params.fireAt'], cwd)).out).toBe('2\n')
   })
 
   test('a misspelt variable is told on stderr by every verb that reads settings', async () => {

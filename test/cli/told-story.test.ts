@@ -47,6 +47,7 @@ function decision(checks: readonly Check[]): Decision {
       haircut: 0,
       basedOn: null,
     },
+    fireAt: { sec: 10, isChosen: true, why: 'from 40 windows of its own' },
     deadline: {
       roundTripMicros: 0,
       holdMicros: 150_000,

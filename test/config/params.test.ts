@@ -41,7 +41,7 @@ test('what holds is shown with its origin, defaults too', () => {
   expect(inForce('params: { maxAsk: 0.97, shares: 50 }')).toEqual({
     winner: 'settlement / the default',
     minEdge: '0 / the default',
-    triggerSec: '1 / the default',
+    fireAt: '1 / the default',
     maxAsk: '0.97 / from lastsecond.yaml',
     shares: '50 / from lastsecond.yaml',
     listenFromSec: '180 / as discovery.startBufferSec, the default',
@@ -62,12 +62,12 @@ test('the start buffer is the listening time unless the parameter is set', () =>
 
 test.each([
   [
-    'triggerSec: two',
-    'params.triggerSec must be a number, 0.2 to 60, got "two" (from lastsecond.yaml)',
+    'fireAt: two',
+    'params.fireAt must be a number, 0.2 to 60, or auto, got "two" (from lastsecond.yaml)',
   ],
   [
-    'triggerSec: 61',
-    'params.triggerSec must be a number, 0.2 to 60, got 61 (from lastsecond.yaml)',
+    'fireAt: 61',
+    'params.fireAt must be a number, 0.2 to 60, or auto, got 61 (from lastsecond.yaml)',
   ],
   [
     'maxAsk: "1.5"',
@@ -79,8 +79,8 @@ test.each([
     'params.winner must be one of settlement, book, spot, got "coin" (from lastsecond.yaml)',
   ],
   [
-    'trigerSec: 2',
-    'params.trigerSec is not a parameter of last-second (from lastsecond.yaml); did you mean triggerSec?',
+    'firesAt: 2',
+    'params.firesAt is not a parameter of last-second (from lastsecond.yaml); did you mean fireAt?',
   ],
   [
     'zebra: 2',

@@ -119,7 +119,7 @@ describe('the sniper that goes by the rule', () => {
 
   test('does not pay more than the lower end of the chance is worth', () => {
     const harness = createHarness(
-      someSettings({}, { winner: 'settlement', triggerSec: 40, minEdge: 0.5 }),
+      someSettings({}, { winner: 'settlement', fireAt: 40, minEdge: 0.5 }),
     )
     harness.clock(micros(START - 100 * SECOND))
     for (let sec = -70; sec <= 858; sec += 1) {

@@ -32,7 +32,7 @@ test.each([
         'assets: [btc, eth, sol, xrp]',
         'intervals: [5m, 15m]',
         'discovery: { minTimeToStartSec: 1, startBufferSec: 10, warmUpSec: 1, pollIntervalSec: 5, cleanUpSec: 1 }',
-        'params: { triggerSec: 4 }',
+        'params: { fireAt: 4 }',
         'control: { port: 0 }',
         `dataDir: ${folder}/data`,
         `log: { dir: ${folder}/log, marketDir: ${folder}/logs }`,

@@ -76,7 +76,7 @@ async function aVenue(): Promise<void> {
       'assets: [btc, eth, sol, xrp]',
       'intervals: [5m, 15m]',
       'discovery: { minTimeToStartSec: 1, startBufferSec: 10, warmUpSec: 1, pollIntervalSec: 5, cleanUpSec: 1 }',
-      'params: { triggerSec: 4 }',
+      'params: { fireAt: 4 }',
       'control: { port: 0 }',
       `dataDir: ${folder}/data`,
       `log: { dir: ${folder}/log, marketDir: ${folder}/logs, level: debug }`,
@@ -191,7 +191,7 @@ async function settleAll(child: ChildProcess): Promise<void> {
 
 /** The same bot, that takes no new shot. */
 function quieter(yaml: string): string {
-  return yaml.replace('params: { triggerSec: 4 }', 'params: { triggerSec: 4, maxAsk: 0.01 }')
+  return yaml.replace('params: { fireAt: 4 }', 'params: { fireAt: 4, maxAsk: 0.01 }')
 }
 
 test('windows with faults drawn at random end with books equal to the venue', async () => {

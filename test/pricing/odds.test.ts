@@ -1,10 +1,9 @@
-import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { FeeSchedule } from '../../src/domain/market.ts'
 import { priceE18 } from '../../src/domain/price.ts'
-import { type Ticks, ticks } from '../../src/domain/units.ts'
+import { ticks } from '../../src/domain/units.ts'
 import { normalCdf } from '../../src/pricing/normal.ts'
-import { clears, highestPrice, holdHaircut, oddsOf, winChance } from '../../src/pricing/odds.ts'
+import { clears, holdHaircut, oddsOf, winChance } from '../../src/pricing/odds.ts'
 import { createRandom } from '../../src/sim/random.ts'
 
 const FEE: FeeSchedule = { rateMicro: 70_000, exponent: 1 }
@@ -51,43 +50,6 @@ describe('the odds of a share', () => {
     const projection = { winner: 'DOWN', flip: chance(0.01, 0.02, 0.05) } as const
     expect(winChance(projection, 'DOWN')).toEqual(chance(0.95, 0.98, 0.99))
     expect(winChance(projection, 'UP')).toEqual(projection.flip)
-  })
-})
-
-describe('the highest price worth paying', () => {
-  test('clears, and the next tick does not', () => {
-    fc.assert(
-      fc.property(
-        fc.double({ min: 0, max: 1, noNaN: true }),
-        fc.double({ min: 0, max: 0.1, noNaN: true }),
-        fc.double({ min: 0, max: 0.1, noNaN: true }),
-        fc.constantFrom(1, 10, 100),
-        fc.integer({ min: 0, max: 10_000 }),
-        fc.integer({ min: 0, max: 250_000 }),
-        (low, haircut, expectedMin, tick, highest, rateMicro) => {
-          const input = { fee: { rateMicro, exponent: 1 }, win: chance(low, 1), haircut }
-          const tickSize = tick as Ticks
-          const cap = highestPrice({ ...input, expectedMin, tickSize, highest: ticks(highest) })
-          const clearsAt = (price: number) =>
-            clears(oddsOf({ ...input, price: ticks(price) }), expectedMin)
-          const next = (cap ?? 0) + tickSize
-          if (cap !== null) {
-            expect(cap % tickSize).toBe(0)
-            expect(cap).toBeLessThanOrEqual(highest)
-            expect(clearsAt(cap)).toBe(true)
-          }
-          if (next <= Math.min(highest, 10_000 - tickSize)) expect(clearsAt(next)).toBe(false)
-        },
-      ),
-      { numRuns: 1_000 },
-    )
-  })
-
-  test('is no price when nothing clears', () => {
-    const input = { fee: FEE, haircut: 0, expectedMin: 0, tickSize: CENT }
-    expect(highestPrice({ ...input, win: chance(0), highest: ticks(9_900) })).toBeNull()
-    expect(highestPrice({ ...input, win: chance(1), highest: ticks(9_900) })).toBe(9_900)
-    expect(highestPrice({ ...input, win: chance(1), highest: ticks(9_849) })).toBe(9_800)
   })
 })
 

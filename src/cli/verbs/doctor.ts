@@ -5,6 +5,7 @@ import { type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { writerOf } from '../../ledger/ledger.ts'
 import { bindStrategy } from '../bot-setup.ts'
 import { fail, type Line, ok, warning } from '../doctor-line.ts'
+import { fillableLines } from '../fillable-lines.ts'
 import { keyLines } from '../key-lines.ts'
 import { venueChecks } from '../venue-checks.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
@@ -32,7 +33,11 @@ export const doctor: Verb = {
     })
     bindStrategy(loaded.config)
     const live = args['live'] === true
-    const before = [...here(loaded), ...(live ? liveHere(loaded) : [])]
+    const before = [
+      ...here(loaded),
+      ...fillableLines(loaded.config),
+      ...(live ? liveHere(loaded) : []),
+    ]
     const venueJson = args['venue-json'] as string | undefined
     // What is wrong with the place of a key is said without opening it.
     const opens = live && before.every(({ name, state }) => name !== 'key' || state !== 'fail')
