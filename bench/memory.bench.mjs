@@ -7,6 +7,7 @@ import { nowMicros } from '../dist/net/clock.js'
 import { createDispatcher } from '../dist/runtime/dispatcher.js'
 import { lastSecond } from '../dist/strategies/last-second.js'
 import { createBookSource } from '../dist/venues/polymarket/market-channel.js'
+import { BOOK_GATES } from './support/book-gates.mjs'
 import { marketOf } from './support/many-markets.mjs'
 
 const MARKETS = 16
@@ -87,6 +88,7 @@ function bot(port) {
     strategy: lastSecond.bind({ winner: 'book', listenFromSec: 3_600 }),
     prices: { order: { settlement: ['rtds'], spot: ['binance'] }, lostAfterMs: 15_000 },
     limits,
+    gates: BOOK_GATES,
     startingCash: 1e10,
     warmUpSec: 10,
     cleanUpSec: 10,

@@ -16,6 +16,7 @@ import { lastSecond } from '../../dist/strategies/last-second.js'
 import { createAheadSigner } from '../../dist/venues/polymarket/ahead-signer.js'
 import { createBookSource } from '../../dist/venues/polymarket/market-channel.js'
 import { createSigner } from '../../dist/venues/polymarket/signer.js'
+import { BOOK_GATES } from './book-gates.mjs'
 import { CAP_TEXT, marketOf } from './wire-frames.mjs'
 
 const USER_AGENT = 'lastsecond/0.1'
@@ -34,6 +35,7 @@ export async function startOurs({ channel, clob, privateKey, credentials, folder
   const inline = new Set()
   const ledger = await openLedger({
     path: join(folder, 'ledger.db'),
+    gates: BOOK_GATES,
     startingCash: 1_000_000 * DOLLAR,
     log,
   })
@@ -92,6 +94,7 @@ function settings() {
       maxClockErrorMs: 250,
       maxPosition: 100 * DOLLAR,
     },
+    gates: BOOK_GATES,
     startingCash: 1_000_000 * DOLLAR,
     warmUpSec: 1,
     cleanUpSec: 1,

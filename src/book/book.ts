@@ -137,6 +137,15 @@ export class Book {
     return null
   }
 
+  /** What the asks hold at the price or below it. */
+  sharesUpTo(limit: number): MicroShares {
+    let sum = 0
+    const last = Math.min(limit, this.highestAsk)
+    for (let price = this.topAsk; price < NO_ASK && price <= last; price += this.stride)
+      sum += this.asks[price] as number
+    return sum as MicroShares
+  }
+
   /** Levels of one side, best first, flat. */
   levels(side: BookSide): number[] {
     const flat: number[] = []

@@ -54,6 +54,10 @@ export function margin(amount: number | null, unit: string): string {
       return formatMicro(amount as MicroShares)
     case 'orders':
       return `${amount} ${amount === 1 ? 'order' : 'orders'}`
+    case 'of the price':
+      return `${(amount * 100).toFixed(4)} % of the price`
+    case 'usual moves':
+      return `${amount.toFixed(1)} usual moves`
     default:
       return unit === '' ? String(amount) : `${amount} ${unit}`
   }

@@ -20,6 +20,7 @@ import { createGammaFinder, type GammaFinder } from '../venues/polymarket/gamma-
 import { createBookSource } from '../venues/polymarket/market-channel.ts'
 import { createStrikePage } from '../venues/polymarket/strike-page.ts'
 import { createVenueClock } from '../venues/polymarket/venue-clock.ts'
+import { gateSettings } from './gate-settings.ts'
 import { type PriceFeedChoice, priceFeeds } from './price-feeds.ts'
 
 export const USER_AGENT = 'lastsecond/0.1'
@@ -57,6 +58,7 @@ export function engineSettings(
       maxPosition: limits.maxPositionUsd as MicroUsdc,
       closed: hasCalendar(config) ? engineRestarts() : [],
     },
+    gates: gateSettings(config.gates),
     startingCash: paper.startingCashUsd as MicroUsdc,
     warmUpSec: discovery.warmUpSec,
     cleanUpSec: discovery.cleanUpSec,

@@ -37,7 +37,7 @@ export type CrossChecks = {
 }
 
 export function createCrossChecks(): CrossChecks {
-  const truths = createTruths(() => 0)
+  const truths = createTruths({ holdMicros: () => 0, burstSec: 3 })
   const asked = new Map<Asset, Market>()
   const pages = new Map<string, StrikeQuote>()
   const candles = new Map<string, StrikeCandle>()

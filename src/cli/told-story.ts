@@ -11,13 +11,30 @@ const OPEN_STATES: readonly string[] = ['found', 'listening', 'armed']
 const WAITING_STATES: readonly string[] = ['fired', 'awaiting_resolution']
 
 /** A check that cannot hold when the other does not: its refusal says nothing new. */
+const BOOKS = ['BOOK_UP', 'BOOK_DOWN']
+const NO_ORDER = [...BOOKS, 'RULE', 'STRIKE', 'VOLATILITY', 'WINNER', 'TRUTH', 'AGREES', 'ASK']
+const NO_CHANCE = ['RULE', 'STRIKE', 'PRINT_AGE', 'VOLATILITY']
 const FOLLOWS_FROM: Readonly<Record<string, readonly string[]>> = {
-  WINNER: ['BOOK_UP', 'BOOK_DOWN'],
+  BAD_BOOK: BOOKS,
+  STRIKE: ['RULE'],
+  PRINT_GAPS: NO_CHANCE,
+  DIVERGENCE_FEED: ['PRINT_AGE'],
+  IMPACT_PRICE: ['PRINT_AGE', 'VOLATILITY'],
+  WINNER: BOOKS,
+  TRUTH: NO_CHANCE,
   AGREES: ['TRUTH'],
-  ASK: ['BOOK_UP', 'BOOK_DOWN', 'WINNER', 'TRUTH'],
-  CAP: ['BOOK_UP', 'BOOK_DOWN', 'WINNER', 'TRUTH', 'ASK'],
-  DEPTH: ['BOOK_UP', 'BOOK_DOWN', 'WINNER', 'TRUTH', 'ASK', 'CAP'],
-  EDGE: ['BOOK_UP', 'BOOK_DOWN', 'TRUTH', 'ASK', 'DEPTH'],
+  ASK: [...BOOKS, 'WINNER', 'TRUTH'],
+  CAP: [...BOOKS, 'WINNER', 'TRUTH', 'ASK'],
+  DEPTH: [...BOOKS, 'WINNER', 'TRUTH', 'ASK', 'CAP'],
+  EDGE: [...BOOKS, 'TRUTH', 'ASK', 'DEPTH'],
+  DIVERGENCE_BOOK: [...BOOKS, 'WINNER', 'TRUTH', 'ASK'],
+  SPREAD: [...BOOKS, 'WINNER', 'TRUTH', 'ASK'],
+  LIQUIDITY: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
+  PRICE: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
+  GRID: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
+  SIZE: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
+  POSITION: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
+  FUNDS: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
 }
 
 const SAID_BY: Readonly<Record<string, string>> = { channel: 'the market channel' }

@@ -20,11 +20,28 @@ export function crossCheck(config: Config): void {
     !config.control.allowRemote && !isLoopback(config.control.host),
     `control.host ${config.control.host} can be reached by other machines; set control.allowRemote to true if that is meant`,
   )
+  gatesCheck(config.gates)
   const { signatureType, funder } = config.wallet
   refuseWhen(
     signatureType !== 'eoa' && funder === '',
     `wallet.signatureType ${signatureType} needs wallet.funder (FUNDER_ADDRESS), the address of the wallet that holds the money`,
   )
+}
+
+/** A pair of bounds between which nothing lies would be a bot that never shoots and does not say why. */
+function gatesCheck(gates: Config['gates']): void {
+  const pairs = [
+    ['zoneToSec', 'zoneFromSec'],
+    ['volatilityMin', 'volatilityMax'],
+    ['priceMin', 'priceMax'],
+  ] as const
+  for (const [low, high] of pairs) {
+    const [least, most] = [gates[low], gates[high]]
+    refuseWhen(
+      least !== 'off' && most !== 'off' && least >= most,
+      `gates.${low} (${least}) must be less than gates.${high} (${most}), else no order ever passes`,
+    )
+  }
 }
 
 export function isLoopback(host: string): boolean {

@@ -5,6 +5,7 @@
 import { z } from 'zod'
 import { ASSETS, INTERVALS, SETTLEMENT_FEEDS, SPOT_FEEDS } from '../domain/ids.ts'
 import { parseUsdc } from '../domain/units.ts'
+import { gates } from './gates-schema.ts'
 import { KEY_META, type KeyMeta } from './key-meta.ts'
 import { wallet } from './wallet-schema.ts'
 
@@ -261,6 +262,7 @@ export const ConfigSchema = z.strictObject({
   prices,
   paper,
   limits,
+  gates,
   control,
   log,
   wallet,

@@ -18,6 +18,8 @@ export interface TokenView {
   readonly ageMicros: number | null
   /** The worst price that has to be paid to get `shares`, or null when the book does not hold that many. */
   priceToTake(shares: MicroShares): Ticks | null
+  /** What is for sale at the price or less. */
+  sharesUpTo(price: Ticks): MicroShares
 }
 
 export type View = {

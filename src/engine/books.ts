@@ -39,6 +39,7 @@ export function createBooks(
   function doubt(place: Place, recvAt: Micros, why: string): void {
     const { trader, track } = place
     track.book.markDrifted()
+    track.history.broken()
     fact({
       kind: 'book_doubt',
       at: recvAt,
@@ -109,6 +110,7 @@ export function createBooks(
       if (place === undefined) return undefined
       place.track.lastHeardAt = event.recvAt
       applyTo(place, event)
+      place.track.history.heard(place.track.book, event.recvAt)
       return place.trader
     },
     checkCrossed(trader, track, recvAt) {

@@ -3,13 +3,20 @@ import type { Deadline, Decision, QuotedPrice } from '../domain/facts.ts'
 import { orderId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { Order } from '../domain/order.ts'
-import type { Intent, View } from '../domain/strategy.ts'
+import type { Check, Intent, View } from '../domain/strategy.ts'
 import type { Truth } from '../domain/truth.ts'
 import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
 import { sharesFor, spendFor } from '../pricing/amounts.ts'
 import { takerFee } from '../pricing/fees.ts'
-import { type Closure, type Hold, orderChecks, type Situation, worldChecks } from '../risk/gate.ts'
-import { bookView, type LastSecondTrader, tokenView } from './last-second-trader.ts'
+import type { BookPast, Closure, Hold, Situation, Wanted } from '../risk/gates/gate.ts'
+import { askOrder, askWorld } from '../risk/gates/list.ts'
+import { isTooLate } from '../risk/gates/time.ts'
+import {
+  bookView,
+  type LastSecondTrader,
+  type TokenTrack,
+  tokenView,
+} from './last-second-trader.ts'
 import type { EngineSettings } from './settings.ts'
 
 export type World = {
@@ -24,7 +31,12 @@ export type World = {
   readonly truth: Truth
 }
 
-export type Evaluation = { readonly decision: Decision; readonly order: Order | null }
+export type Evaluation = {
+  readonly decision: Decision
+  readonly order: Order | null
+  /** Nothing can make it a shot any more. */
+  readonly late: boolean
+}
 
 export function evaluate(
   trader: LastSecondTrader,
@@ -46,13 +58,14 @@ export function evaluate(
   const verdict = settings.strategy.decide(view)
   const intent = verdict.intents[0] ?? null
   const spend = intent === null ? null : spendFor(intent.limit, intent.shares)
-  const checks = [...worldChecks(situation, settings.limits), ...verdict.checks]
-  if (intent !== null && spend !== null) {
-    const fee = takerFee(market.fee, intent.limit, intent.shares)
-    checks.push(...orderChecks(intent, spend, fee, situation, settings.limits))
-  }
-  const refused = checks.find((check) => !check.ok)
-  const refusedBy = refused?.name ?? (intent === null ? 'STRATEGY' : null)
+  const order =
+    intent === null || spend === null
+      ? null
+      : { intent, spend, fee: takerFee(market.fee, intent.limit, intent.shares) }
+  const checks: Check[] = []
+  askWorld(situation, checks)
+  for (const check of verdict.checks) checks.push(check)
+  const { refused, refusedBy } = answerOf(situation, { side: verdict.side, order }, checks)
   const decision: Decision = {
     conditionId: market.conditionId,
     slug: market.slug,
@@ -75,14 +88,29 @@ export function evaluate(
   return {
     decision,
     order: refusedBy === null ? orderOf(trader, intent, spend, world, settings) : null,
+    late: isTooLate(situation),
   }
+}
+
+/** Without an order the gates of the order have nothing to judge: then their refusals are kept, but the reason is the strategy's. */
+function answerOf(
+  situation: Situation,
+  wanted: Wanted,
+  checks: Check[],
+): { readonly refused: Check | undefined; readonly refusedBy: string | null } {
+  const before = checks.find((check) => !check.ok)
+  askOrder(situation, wanted, checks)
+  if (before !== undefined) return { refused: before, refusedBy: before.name }
+  if (wanted.order === null) return { refused: undefined, refusedBy: 'STRATEGY' }
+  const refused = checks.find((check) => !check.ok)
+  return { refused, refusedBy: refused?.name ?? null }
 }
 
 function situationOf(
   trader: LastSecondTrader,
   view: View,
   world: World,
-  _settings: EngineSettings,
+  { gates, limits }: EngineSettings,
 ): Situation {
   return {
     market: trader.market,
@@ -91,6 +119,9 @@ function situationOf(
     leftMicros: view.leftMicros,
     up: view.up,
     down: view.down,
+    upPast: pastOf(trader.up, world.recvAt, gates.impactSec),
+    downPast: pastOf(trader.down, world.recvAt, gates.impactSec),
+    truth: world.truth,
     crossed: trader.up.book.crossed || trader.down.book.crossed,
     clockErrorMicros: world.clockErrorMicros,
     deadline: world.deadline,
@@ -98,7 +129,15 @@ function situationOf(
     ordersSent: trader.ordersSent,
     hold: world.hold,
     closure: world.closure,
+    joinedLeftMicros: trader.joinedLeftMicros,
+    termsChanged: trader.termsChanged,
+    limits,
+    gates,
   }
+}
+
+function pastOf({ history }: TokenTrack, now: Micros, seconds: number): BookPast {
+  return { wholeMicros: history.wholeMicros(now), moved: history.moved(now, seconds) }
 }
 
 /** A market that does not say whether it holds takers is taken to hold them: the slower assumption is the safe one. */

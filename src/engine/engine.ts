@@ -20,13 +20,14 @@ import {
   type MicroUsdc,
   micros,
 } from '../domain/units.ts'
-import type { Closure, Hold } from '../risk/gate.ts'
+import type { Closure, Hold } from '../risk/gates/gate.ts'
 import { createBooks } from './books.ts'
 import { createJitter, deadlineOf } from './deadline.ts'
 import { evaluate, holdMicros, sameAnswer, type World } from './decision.ts'
 import { createFiring } from './firing.ts'
 import { rungsOf } from './ladder.ts'
 import { ageMicros, createTrader, type LastSecondTrader, trackOf } from './last-second-trader.ts'
+import { sameTerms } from './market-terms.ts'
 import { createPriceSources } from './price-sources.ts'
 import { createPrices } from './prices.ts'
 import { createPrintWatch } from './print-watch.ts'
@@ -88,7 +89,10 @@ export function createEngine(settings: EngineSettings): Engine {
   const sources = createPriceSources(settings.prices)
   const watch = createPrintWatch()
   const prices = createPrices(sources)
-  const truths = createTruths((market) => holdMicros(market, settings))
+  const truths = createTruths({
+    holdMicros: (market) => holdMicros(market, settings),
+    burstSec: settings.gates.impactSec,
+  })
   const firing = createFiring(settings)
   let sourcesDueAt = 0
   const jitter = createJitter()
@@ -202,6 +206,7 @@ export function createEngine(settings: EngineSettings): Engine {
   function onListed(market: Market, recvAt: Micros): void {
     const known = traders.get(market.conditionId)
     if (known !== undefined) {
+      if (!sameTerms(known.market, market)) known.termsChanged = true
       if (known.state === 'found') known.market = market
       return
     }
@@ -233,6 +238,7 @@ export function createEngine(settings: EngineSettings): Engine {
   function listen(trader: LastSecondTrader, recvAt: Micros): void {
     trader.state = 'listening'
     trader.watched = true
+    trader.joinedLeftMicros = trader.market.endAt - venueNow(recvAt)
     books.add(trader)
     command({ kind: 'watch', market: trader.market })
     fact({ kind: 'listening', at: recvAt, market: trader.market })
@@ -383,8 +389,7 @@ export function createEngine(settings: EngineSettings): Engine {
       prices: prices.of(trader.market.asset, recvAt),
       truth: truths.of(trader.market, venueNow(recvAt)),
     }
-    const { decision, order } = evaluate(trader, world, settings)
-    const late = decision.checks.some((check) => check.name === 'DEADLINE' && !check.ok)
+    const { decision, order, late } = evaluate(trader, world, settings)
     // Once the deadline has passed no answer matters: the reason that stood before it is the true one.
     if (!late || trader.lastDecision === null) {
       if (!sameAnswer(trader.lastDecision, decision))
@@ -457,7 +462,10 @@ export function createEngine(settings: EngineSettings): Engine {
     const { conditionId, side, state, detail } = event
     fact({ kind: 'listener', at: event.recvAt, conditionId, side, state, detail })
     // Nothing is replayed after a loss, so what we hold is history until the next snapshot.
-    if (state !== 'open') trackOf(trader, side).book.forget()
+    if (state === 'open') return
+    const track = trackOf(trader, side)
+    track.book.forget()
+    track.history.broken()
   }
 
   return {

@@ -13,6 +13,7 @@ import type { Market, Winner } from '../domain/market.ts'
 import { isFinal, type Order, type SubmitOutcome } from '../domain/order.ts'
 import type { FireAt, TokenView } from '../domain/strategy.ts'
 import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
+import { BookHistory } from './book-history.ts'
 
 export type TraderState =
   | 'found'
@@ -28,6 +29,7 @@ export type TokenTrack = {
   readonly token: TokenId
   readonly side: Side
   readonly book: Book
+  readonly history: BookHistory
   lastHeardAt: Micros | null
   crossedSince: Micros | null
   toldStale: boolean
@@ -39,6 +41,10 @@ export type LastSecondTrader = {
   readonly up: TokenTrack
   readonly down: TokenTrack
   watched: boolean
+  /** How long before the close the listeners were opened; null before that. */
+  joinedLeftMicros: number | null
+  /** Listed again on other terms than those it was found with. */
+  termsChanged: boolean
   ordersSent: number
   /** The grids for which orders were asked to be made ready; empty while a halt forbids it, null before it was time. */
   readyFor: string | null
@@ -65,6 +71,8 @@ export function createTrader(market: Market): LastSecondTrader {
     up: track(market.up, 'UP', market),
     down: track(market.down, 'DOWN', market),
     watched: false,
+    joinedLeftMicros: null,
+    termsChanged: false,
     ordersSent: 0,
     readyFor: null,
     fireAt: null,
@@ -85,6 +93,7 @@ function track(token: TokenId, side: Side, market: Market): TokenTrack {
     token,
     side,
     book: new Book(market.tickSize),
+    history: new BookHistory(),
     lastHeardAt: null,
     crossedSince: null,
     toldStale: false,
@@ -111,6 +120,7 @@ export function tokenView(track: TokenTrack, now: Micros): TokenView {
     tickSize: book.tickSize as TokenView['tickSize'],
     ageMicros: ageMicros(track, now),
     priceToTake: (shares) => book.priceToTake(shares),
+    sharesUpTo: (price) => book.sharesUpTo(price),
   }
 }
 

@@ -2,12 +2,14 @@
 import type { Asset, Interval } from '../domain/ids.ts'
 import type { BoundStrategy } from '../domain/strategy.ts'
 import type { MicroUsdc } from '../domain/units.ts'
+import type { GateSettings } from '../risk/gates/settings.ts'
 import type { Limits } from '../risk/limits.ts'
 import type { PriceSettings } from './price-sources.ts'
 
 export type EngineSettings = {
   readonly strategy: BoundStrategy
   readonly limits: Limits
+  readonly gates: GateSettings
   readonly startingCash: MicroUsdc
   /** Listeners open this long before they are needed. */
   readonly warmUpSec: number

@@ -4,6 +4,7 @@ import { ASSETS } from '../domain/ids.ts'
 import { FAULTS, type Fault } from './faults.ts'
 import { playAsset } from './play.ts'
 import { type ProfitRow, profitRow } from './profit.ts'
+import { USUAL_GATES } from './settings.ts'
 import { shareOf } from './winners-study.ts'
 
 export type FaultRow = {
@@ -43,6 +44,7 @@ function faultRow(
       windows: count,
       fault,
       crowd: 'knows',
+      gates: USUAL_GATES,
       ask: null,
       shooters,
     })

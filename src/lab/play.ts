@@ -5,6 +5,7 @@ import type { Asset, Side } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { BoundStrategy } from '../domain/strategy.ts'
 import { MICROS_PER_SECOND, micros } from '../domain/units.ts'
+import type { GateSettings } from '../risk/gates/settings.ts'
 import { type AssetWorld, createAssetWorld } from './asset-world.ts'
 import type { CrowdKind } from './crowd-worth.ts'
 import { createPaperExecution } from './execution.ts'
@@ -21,6 +22,8 @@ export type PlayOptions = {
   readonly windows: number
   readonly fault: Fault
   readonly crowd: CrowdKind
+  /** Rules are compared bare, faults against the gates as they usually are. */
+  readonly gates: GateSettings
   /** Every rule is asked at each whole second from the first to the last. */
   readonly ask: { readonly fromSec: number; readonly toSec: number } | null
   readonly shooters: readonly Shooter[]
@@ -63,13 +66,13 @@ export function playAsset(options: PlayOptions): Played {
 }
 
 function playerOf(
-  { seed, asset }: PlayOptions,
+  { seed, asset, gates }: PlayOptions,
   source: AssetWorld,
   strategy: BoundStrategy,
   onSettled: (settlement: Settlement) => void,
 ): Player {
   return createPlayer({
-    settings: labSettings(asset, strategy),
+    settings: labSettings(asset, strategy, gates),
     source,
     execution: createPaperExecution(seed),
     onFact: (fact) => {

@@ -8,6 +8,7 @@ import type { Estimate } from './intervals.ts'
 import { playAsset } from './play.ts'
 import { type ProfitRow, profitAhead, profitRow } from './profit.ts'
 import { RULES, type Rule } from './rules.ts'
+import { NO_GATES } from './settings.ts'
 
 export type WinnersOptions = {
   readonly seed: number
@@ -41,6 +42,7 @@ export function studyWinners({ seed, windows, crowd, fireSecs }: WinnersOptions)
       windows: count,
       fault: NO_FAULT,
       crowd,
+      gates: NO_GATES,
       ask: ASK,
       shooters,
     })

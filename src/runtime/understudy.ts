@@ -3,7 +3,7 @@
  * strategy and every check say yes. A real window says yes once, and code that never ran is many times slower than code that just did.
  */
 import type { PriceTick } from '../domain/events.ts'
-import { conditionId, type PriceSeries, tokenId } from '../domain/ids.ts'
+import { conditionId, type FeedName, type PriceSeries, tokenId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { Order } from '../domain/order.ts'
 import {
@@ -56,6 +56,32 @@ const MARKET: Market = {
   },
 }
 
+/** Every gate is asked and every one is as wide as it can be. */
+const OPEN_GATES: EngineSettings['gates'] = {
+  rule: true,
+  lateJoinMicros: 0,
+  zoneFromMicros: MANY,
+  zoneToMicros: 0,
+  bookWholeMicros: 0,
+  badBookGap: TICKS_PER_DOLLAR as Ticks,
+  strikeAtLeast: 'approximate',
+  strikeConflictMax: 1,
+  printAgeMaxMicros: MANY,
+  printGapsMax: MANY,
+  printRepeatsMax: MANY,
+  volatilityMin: 0,
+  volatilityMax: 1,
+  feedDivergenceMax: 1,
+  bookDivergenceMax: TICKS_PER_DOLLAR as Ticks,
+  impactSec: 3,
+  impactSigmas: MANY,
+  impactBook: TICKS_PER_DOLLAR as Ticks,
+  spreadMaxTicks: TICKS_PER_DOLLAR,
+  liquidityMin: microShares(0),
+  priceMin: ticks(0),
+  priceMax: ticks(TICKS_PER_DOLLAR),
+}
+
 /** Each call is one shot; false where the strategy did not want one. */
 export function createUnderstudy(settings: EngineSettings): () => boolean {
   const { span, ladder } = settings.strategy
@@ -65,6 +91,7 @@ export function createUnderstudy(settings: EngineSettings): () => boolean {
   const engine = createEngine({
     ...settings,
     limits: { ...settings.limits, maxOrdersPerMarket: MANY },
+    gates: OPEN_GATES,
     startingCash: MANY as MicroUsdc,
     minTimeToStartSec: 0,
     once: false,
@@ -129,9 +156,14 @@ function change(ask: Ticks): Buffer {
 
 /** So far ahead of its strike that the side is named and worth its price. */
 function prices(now: Micros): PriceTick[] {
-  const tick = (sec: number, series: PriceSeries, price: string): PriceTick => ({
+  const tick = (
+    sec: number,
+    series: PriceSeries,
+    price: string,
+    feed: FeedName = 'rtds',
+  ): PriceTick => ({
     kind: 'price_tick',
-    feed: 'rtds',
+    feed,
     asset: MARKET.asset,
     series,
     price,
@@ -141,6 +173,9 @@ function prices(now: Micros): PriceTick[] {
   const startSec = START / MICROS_PER_SECOND
   const ticks = [tick(startSec, 'twap60', '80000')]
   for (let sec = startSec - 60; sec < now / MICROS_PER_SECOND - 1; sec += 1)
-    ticks.push(tick(sec, 'spot', String(90_000 + (sec % 2))))
+    ticks.push(
+      tick(sec, 'spot', String(90_001 + (sec % 2)), 'binance'),
+      tick(sec, 'spot', String(90_000 + (sec % 2))),
+    )
   return ticks
 }

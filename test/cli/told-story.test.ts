@@ -46,6 +46,14 @@ function decision(checks: readonly Check[]): Decision {
       sigma: null,
       haircut: 0,
       basedOn: null,
+      health: {
+        printAgeMicros: null,
+        saysOldAgain: false,
+        repeats: 0,
+        missing: null,
+        feedGap: null,
+        burst: null,
+      },
     },
     fireAt: { sec: 10, isChosen: true, why: 'from 40 windows of its own' },
     deadline: {

@@ -9,7 +9,7 @@ import { createHarness } from '../support/harness.ts'
 
 const market = aMarket()
 
-function armed(settings = someSettings(), listed = market) {
+function armed(settings = someSettings(), listed = market, booksAt = 898) {
   const bot = createHarness(settings)
   bot.clock(at(600))
   bot.send({
@@ -20,8 +20,8 @@ function armed(settings = someSettings(), listed = market) {
     venueAt: null,
   })
   bot.list(listed, at(600))
-  bot.runTo(at(898))
-  bot.books(listed, at(898), 9_500, 9_600)
+  bot.runTo(at(booksAt))
+  bot.books(listed, at(booksAt), 9_500, 9_600)
   return bot
 }
 
@@ -249,7 +249,9 @@ describe('why it did not shoot', () => {
       'DEPTH',
       () => {
         const bot = armed()
-        bot.books(market, at(898.5), 9_500, 9_600, 1_000_000)
+        bot.books(market, at(898.5), 9_500, 9_600, 3_000_000)
+        bot.delta(market, 'UP', 'ASK', 9_950, 50_000_000, at(898.6))
+        bot.delta(market, 'DOWN', 'ASK', 600, 50_000_000, at(898.6))
         return bot
       },
     ],
@@ -371,7 +373,7 @@ describe('why it did not shoot', () => {
     }) as const
 
   test('a round trip that would eat the last second is triggered for earlier', () => {
-    const bot = armed()
+    const bot = armed(someSettings(), market, 897)
     bot.send(roundTrip(900_000))
     bot.runTo(at(911))
     expect(bot.asked('submit')).toHaveLength(1)

@@ -140,7 +140,7 @@ describe('the second is chosen', () => {
 test('the tape replays, byte for byte', () => {
   const bot = autoBot({}, 23)
   bot.runTo(at(870))
-  bot.books(market, at(877.5), 9_500, 9_600)
+  bot.books(market, at(875), 9_500, 9_600)
   bot.runTo(at(899))
   expect(bot.asked('submit')).toHaveLength(1)
   const tape = bot.tape.map((event) => JSON.stringify(event))

@@ -73,7 +73,7 @@ function fed(truths: Truths, toSec: number, basis = 0, feed: FeedName = 'binance
   }
 }
 
-const truths = () => createTruths(() => 150_000)
+const truths = () => createTruths({ holdMicros: () => 150_000, burstSec: 3 })
 
 describe('averages', () => {
   function withStrike(strike = '91300.25', basis = 0): Truths {

@@ -31,7 +31,7 @@ function fed(truths: Truths, price: number, toSec: number): void {
 }
 
 function truths(): Truths {
-  return createTruths(() => 150_000)
+  return createTruths({ holdMicros: () => 150_000, burstSec: 3 })
 }
 
 describe('the winner by the rule', () => {

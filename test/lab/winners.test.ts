@@ -6,6 +6,7 @@ import { FAULTS, NO_FAULT } from '../../src/lab/faults.ts'
 import { pairedDifference, sumOf } from '../../src/lab/intervals.ts'
 import { playAsset } from '../../src/lab/play.ts'
 import { groupsOf, profitRow } from '../../src/lab/profit.ts'
+import { NO_GATES } from '../../src/lab/settings.ts'
 import { studyWinners, type WinnersStudy } from '../../src/lab/winners-study.ts'
 
 const SMALL = { seed: 1, windows: 8, crowd: 'knows', fireSecs: [20] } as const
@@ -19,7 +20,15 @@ function faultNamed(name: string) {
 function shots(name: string, windows = 24) {
   const shooters = [{ rule: 'settlement', fireSec: 20 }] as const
   const fault = faultNamed(name)
-  const options = { seed: 1, asset: 'btc', windows, fault, crowd: 'knows', ask: null } as const
+  const options = {
+    seed: 1,
+    asset: 'btc',
+    windows,
+    fault,
+    crowd: 'knows',
+    gates: NO_GATES,
+    ask: null,
+  } as const
   return playAsset({ ...options, shooters }).shots[0]?.settlements ?? []
 }
 
@@ -44,7 +53,14 @@ describe('the world', () => {
   })
 
   test('a print is received 1.3 to 2.2 s after its second', () => {
-    const options = { seed: 3, asset: 'sol', windows: 1, fault: NO_FAULT, crowd: 'knows' } as const
+    const options = {
+      seed: 3,
+      asset: 'sol',
+      windows: 1,
+      fault: NO_FAULT,
+      crowd: 'knows',
+      gates: NO_GATES,
+    } as const
     let prints = 0
     for (const event of createAssetWorld(options).events()) {
       if (event.kind !== 'price_tick' || event.feed !== 'rtds') continue
@@ -108,7 +124,14 @@ describe('a study', () => {
 
   test('shots come within the second they are for, and prices are of no matter to the rule of the book', () => {
     const shooters = [{ rule: 'book', fireSec: 10 }] as const
-    const options = { seed: 1, asset: 'btc', windows: 12, crowd: 'knows', ask: null } as const
+    const options = {
+      seed: 1,
+      asset: 'btc',
+      windows: 12,
+      crowd: 'knows',
+      gates: NO_GATES,
+      ask: null,
+    } as const
     const run = (fault: (typeof FAULTS)[number]) =>
       playAsset({ ...options, fault, shooters }).shots[0]?.settlements ?? []
     const usual = run(NO_FAULT as (typeof FAULTS)[number])
@@ -126,7 +149,14 @@ describe('a study', () => {
 
 describe('the rule of the latest price', () => {
   test('shoots at the side of the strike on which the price stands, whatever the book says', () => {
-    const options = { seed: 1, asset: 'btc', windows: 24, fault: NO_FAULT, crowd: 'knows' } as const
+    const options = {
+      seed: 1,
+      asset: 'btc',
+      windows: 24,
+      fault: NO_FAULT,
+      crowd: 'knows',
+      gates: NO_GATES,
+    } as const
     const shooters = [{ rule: 'spot', fireSec: 20 }] as const
     const { asked, shots: played } = playAsset({
       ...options,

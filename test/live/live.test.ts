@@ -77,6 +77,7 @@ async function aVenue(): Promise<void> {
       'intervals: [5m, 15m]',
       'discovery: { minTimeToStartSec: 1, startBufferSec: 10, warmUpSec: 1, pollIntervalSec: 5, cleanUpSec: 1 }',
       'params: { fireAt: 4 }',
+      'gates: { lateJoinSec: off, feedDivergenceMax: off, impactSigmas: off, bookWholeSec: off }',
       'control: { port: 0 }',
       `dataDir: ${folder}/data`,
       `log: { dir: ${folder}/log, marketDir: ${folder}/logs, level: debug }`,

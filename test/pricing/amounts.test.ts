@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import type { Intent } from '../../src/domain/strategy.ts'
 import { microShares, microUsdc, ticks } from '../../src/domain/units.ts'
 import { sharesFor, spendFor } from '../../src/pricing/amounts.ts'
-import { orderChecks, type Situation } from '../../src/risk/gate.ts'
+import type { Situation } from '../../src/risk/gates/gate.ts'
+import { funds, size as leastSize, grid as onGrid, position } from '../../src/risk/gates/order.ts'
 import { aMarket, someSettings } from '../support/builders.ts'
 import { officialClient } from '../support/official-client.ts'
 
@@ -95,8 +96,8 @@ describe('the shares of a spend', () => {
 
 test('what the gate lets pass is at least five shares and one dollar, also as signed', () => {
   const market = aMarket()
-  const situation = { market, up: {}, down: {}, cash: microUsdc(10 ** 12) } as unknown as Situation
   const limits = { ...someSettings().limits, maxPosition: microUsdc(10 ** 12) }
+  const situation = { market, limits, cash: microUsdc(10 ** 12) } as Situation
   let passed = 0
   fc.assert(
     fc.property(grid, size, ({ limit, tick }, shares) => {
@@ -104,8 +105,9 @@ test('what the gate lets pass is at least five shares and one dollar, also as si
       const spend = spendFor(limit, shares)
       const intent: Intent = { side: 'UP', limit, shares, why: '' }
       const now = { ...situation, up: view, down: view }
-      const checks = orderChecks(intent, spend, microUsdc(0), now, limits)
-      if (!checks.every(({ ok }) => ok)) return
+      const wanted = { side: 'UP', order: { intent, spend, fee: microUsdc(0) } } as const
+      const gates = [onGrid, leastSize, position, funds]
+      if (!gates.every((gate) => gate.judge(now, wanted).ok)) return
       passed += 1
       const signed = sharesFor(spend, limit) as number
       expect(signed).toBeGreaterThanOrEqual(GATE_SHARES)

@@ -1,8 +1,11 @@
 /** Things to test with, each complete and changeable in one place. */
+import { gateSettings } from '../../src/cli/gate-settings.ts'
+import { loadConfig } from '../../src/config/load.ts'
 import { conditionId, tokenId } from '../../src/domain/ids.ts'
 import type { Market } from '../../src/domain/market.ts'
 import { type Micros, microShares, micros, microUsdc, ticks } from '../../src/domain/units.ts'
 import type { EngineSettings } from '../../src/engine/settings.ts'
+import type { GateSettings } from '../../src/risk/gates/settings.ts'
 import { lastSecond } from '../../src/strategies/last-second.ts'
 
 /** 2026-11-20 17:00:00 UTC. */
@@ -36,6 +39,24 @@ export function aMarket(change: Partial<Market> = {}): Market {
   }
 }
 
+/** As they come. */
+export const GATES: GateSettings = gateSettings(loadConfig({ cwd: '/', env: {} }).config.gates)
+
+/** Without those that ask for the assets' prices, of which most tests tell nothing, and for calm books. */
+export const BOOK_GATES: GateSettings = {
+  ...GATES,
+  rule: false,
+  strikeAtLeast: null,
+  strikeConflictMax: null,
+  printAgeMaxMicros: null,
+  printGapsMax: null,
+  volatilityMax: null,
+  feedDivergenceMax: null,
+  bookDivergenceMax: null,
+  impactSigmas: null,
+  impactBook: null,
+}
+
 export function someSettings(
   change: Partial<EngineSettings> = {},
   params: object = {},
@@ -49,6 +70,7 @@ export function someSettings(
       maxClockErrorMs: 250,
       maxPosition: microUsdc(100_000_000),
     },
+    gates: BOOK_GATES,
     startingCash: microUsdc(10_000_000_000),
     warmUpSec: 10,
     cleanUpSec: 10,
