@@ -8,7 +8,8 @@ export default defineConfig({
     include: ['test/live/**/*.test.ts'],
     // No lock of a test is a lock of the person who runs it.
     env: { LASTSECOND_HOME: join(tmpdir(), 'lastsecond-tests') },
-    hookTimeout: 60_000,
+    testTimeout: 600_000,
+    hookTimeout: 120_000,
     fileParallelism: false,
   },
 })

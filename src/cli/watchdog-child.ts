@@ -8,7 +8,7 @@ import { UserError } from '../domain/user-error.ts'
 import { environmentOfChild } from './venue-child.ts'
 import { CLEAN, READY, type WatchdogTask } from './watchdog-task.ts'
 
-const START_TIMEOUT_MS = 10_000
+const START_TIMEOUT_MS = 30_000
 const REPLACE_AFTER_MS = 1_000
 /** It has nothing to do after the word, so it ends at once. */
 const END_TIMEOUT_MS = 2_000
@@ -82,7 +82,7 @@ function start(task: WatchdogTask): Promise<ChildProcess> {
       child.kill('SIGKILL')
       reject(new UserError('preflight', `the watchdog of resting orders ${why}`))
     }
-    const timer = setTimeout(() => fail('did not start within 10 seconds'), START_TIMEOUT_MS)
+    const timer = setTimeout(() => fail('did not start within 30 seconds'), START_TIMEOUT_MS)
     child.once('error', (error) => fail(`cannot be started: ${error.message}`))
     child.once('exit', () => fail('ended before it was ready'))
     createInterface({ input: child.stdout }).once('line', (line) => {

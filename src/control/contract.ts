@@ -32,6 +32,7 @@ export type RunFile = {
 export type ControlWorkerData = {
   readonly host: string
   readonly port: number
+  readonly answerMs: number
   readonly keyDigest: Uint8Array
 }
 

@@ -10,8 +10,6 @@ import type {
   ToControlWorker,
 } from './contract.ts'
 
-/** The trading thread takes a word within milliseconds, or something is wrong with it. */
-const ANSWER_MS = 2_000
 /** Whoever holds a connection open after this does not hold the bot's end up. */
 const CLOSE_MS = 1_000
 
@@ -19,7 +17,7 @@ type Fate = 'taken' | 'silent' | 'failed'
 
 const port = parentPort
 invariant(port !== null, 'the control worker is started as a worker')
-const { host, port: wanted, keyDigest } = workerData as ControlWorkerData
+const { host, port: wanted, answerMs, keyDigest } = workerData as ControlWorkerData
 let last: { snapshot: StatusSnapshot; at: number } | null = null
 let asked = 0
 const waiting = new Map<number, (fate: Fate) => void>()
@@ -33,7 +31,7 @@ function operate(action: OperatorAction): Promise<Fate> {
   const id = asked
   tell({ kind: 'operate', id, action })
   return new Promise((resolve) => {
-    const timer = setTimeout(() => settle('silent'), ANSWER_MS)
+    const timer = setTimeout(() => settle('silent'), answerMs)
     const settle = (fate: Fate): void => {
       clearTimeout(timer)
       waiting.delete(id)

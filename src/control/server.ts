@@ -33,9 +33,14 @@ export type ControlOptions = {
   readonly log: Log
   /** Null lets the server make its own, in a file beside the run file. */
   readonly apiKey: string | null
+  /** How long the bot may take over a word. */
+  readonly answerMs?: number
   /** Hands a person's word to the bot; resolves when it was taken and will be remembered. */
   operate(action: OperatorAction): Promise<void>
 }
+
+/** The trading thread takes a word within milliseconds, or something is wrong with it. */
+const ANSWER_MS = 2_000
 
 export async function startControl(options: ControlOptions): Promise<Control> {
   const key = makeControlKey(options.apiKey, dirname(options.runFile))
@@ -71,7 +76,8 @@ async function listen(
 ): Promise<{ worker: Worker; port: number }> {
   const tries = options.explicitPort || options.port === 0 ? 1 : NEXT_PORTS
   for (let port = options.port; port < options.port + tries; port += 1) {
-    const workerData: ControlWorkerData = { host: options.host, port, keyDigest }
+    const { host, answerMs = ANSWER_MS } = options
+    const workerData: ControlWorkerData = { host, port, answerMs, keyDigest }
     const worker = new Worker(workerFile(), { workerData })
     carryWords(worker, options)
     const answer = await firstMessage(worker)

@@ -47,8 +47,8 @@ export function startPacer(world: World, nowMs: () => number, bugs: Bugs): Pacer
         const look = (): void => {
           const left = atMs - nowMs()
           if (left > 0) {
-            // Timers hold 31 bits at most.
-            later(Math.min(left, 1_000_000_000), look)
+            // Looked at again soon: a clock may be moved.
+            later(Math.min(left, TIMER_MAX_MS), look)
             return
           }
           waiting.delete(resolve)

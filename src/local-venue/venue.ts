@@ -4,7 +4,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import { createBugs } from './bugs.ts'
-import { createVenueClock } from './clock.ts'
+import { createVenueClock, type VenueClock } from './clock.ts'
 import { driveFaults } from './fault-driver.ts'
 import { createFaults, FAULTS, type FaultName } from './faults.ts'
 import { type Account, throwAwayAccount } from './identity.ts'
@@ -28,6 +28,8 @@ export type VenueOptions = {
   readonly epochMs?: number
   /** Monotonic milliseconds of this process at which the venue's time was `epochMs`; now when left out. */
   readonly startedAtMonotonicMs?: number
+  /** Instead of both: a clock that its owner holds still or moves on, so that no window closes unless it is meant to. */
+  readonly clock?: VenueClock
   readonly faults?: readonly FaultName[]
   /** Changes a second of each running market. */
   readonly ratePerSec?: number
@@ -64,7 +66,7 @@ export async function startLocalVenue(options: VenueOptions = {}): Promise<Runni
   const seed = options.seed ?? DEFAULTS.seed
   const profile = withOverrides(profileOf(options.profile ?? DEFAULTS.profile), options)
   const since = options.startedAtMonotonicMs ?? performance.now()
-  const { nowMs, startedAtMs } = createVenueClock(options.epochMs ?? null, since)
+  const { nowMs, startedAtMs } = options.clock ?? createVenueClock(options.epochMs ?? null, since)
   const anchorSec = Math.floor(startedAtMs / 1000)
   const faults = createFaults(seed, nowMs)
   const bugs = createBugs((text) => void process.stderr.write(text))

@@ -243,26 +243,22 @@ async function runWatched(command: Command) {
 }
 
 describe('no secret leaves its place', () => {
-  test.concurrent.each(COMMANDS)(
-    '$name',
-    async (command) => {
-      const { planted, ran, seen } = await runWatched(command)
-      expect([ran.code, command.did(planted, ran.out)], ran.err).toEqual([command.code, true])
-      expect(leaks(planted, { stdout: ran.out, stderr: ran.err })).toEqual([])
-      const opened = new Set(seen.flatMap(({ file }) => (file === undefined ? [] : [file])))
-      const mayOpen = command.opens ?? []
-      if (!mayOpen.includes('keystore')) {
-        expect(opened).not.toContain(join(planted.cwd, 'canary-keystore.json'))
-        expect(opened).not.toContain(join(planted.cwd, 'canary-passphrase'))
-      }
-      if (planted.third !== undefined && !mayOpen.includes('fd')) {
-        // The file's position is shared with whoever inherited it: unread, all of it is still ahead.
-        const ahead = readSync(planted.third, Buffer.alloc(100), 0, 100, null)
-        expect(ahead).toBe(65)
-      }
-    },
-    180_000,
-  )
+  test.concurrent.each(COMMANDS)('$name', async (command) => {
+    const { planted, ran, seen } = await runWatched(command)
+    expect([ran.code, command.did(planted, ran.out)], ran.err).toEqual([command.code, true])
+    expect(leaks(planted, { stdout: ran.out, stderr: ran.err })).toEqual([])
+    const opened = new Set(seen.flatMap(({ file }) => (file === undefined ? [] : [file])))
+    const mayOpen = command.opens ?? []
+    if (!mayOpen.includes('keystore')) {
+      expect(opened).not.toContain(join(planted.cwd, 'canary-keystore.json'))
+      expect(opened).not.toContain(join(planted.cwd, 'canary-passphrase'))
+    }
+    if (planted.third !== undefined && !mayOpen.includes('fd')) {
+      // The file's position is shared with whoever inherited it: unread, all of it is still ahead.
+      const ahead = readSync(planted.third, Buffer.alloc(100), 0, 100, null)
+      expect(ahead).toBe(65)
+    }
+  })
 
   test.concurrent('a dry run works where keystore, passphrase and descriptor are missing', async () => {
     const planted = await plant(['keystore'])
@@ -272,7 +268,7 @@ describe('no secret leaves its place', () => {
     const env = { ...planted.env, KEY_FD: '77', LOG_LEVEL: 'trace' }
     const ran = await commandLine(RUN, { cwd: planted.cwd, env })
     expect([ran.code, ran.out.includes('"decision"')], ran.err).toEqual([0, true])
-  }, 180_000)
+  })
 
   test.concurrent('the embedded venue is not born with the secrets of its parent', async () => {
     const { seen } = await runWatched({ name: '', args: ['doctor'], code: 0, did: () => true })
@@ -281,7 +277,7 @@ describe('no secret leaves its place', () => {
     )
     expect(born.get('doctor')).toContain('POLYMARKET_PRIVATE_KEY')
     expect(born.get('venue')).toEqual([])
-  }, 60_000)
+  })
 })
 
 describe('the search finds what it is for', () => {

@@ -1,18 +1,18 @@
 /** The check of recordings, against frames of the embedded venue: whole they agree to the last byte, damaged they do not. */
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createFrameCheck } from '../../src/cli/frame-check.ts'
 import { micros } from '../../src/domain/units.ts'
-import { type RunningVenue, startLocalVenue } from '../../src/local-venue/venue.ts'
+import { aVenue, ownClock } from '../local-venue/support.ts'
+import { until } from '../support/until.ts'
 
-let venue: RunningVenue
 const frames: string[] = []
 
 beforeAll(async () => {
-  venue = await startLocalVenue({
-    profile: 'demo',
-    port: 0,
-    windowSec: 12,
+  const clock = ownClock()
+  const venue = await aVenue({
+    clock,
+    windowSec: 30,
     firstCloseSec: 12,
     ratePerSec: 120,
     seed: 21,
@@ -30,17 +30,16 @@ beforeAll(async () => {
       JSON.stringify({ assets_ids: tokens, type: 'market', custom_feature_enabled: true }),
     ),
   )
-  await new Promise<void>((resolve, reject) => {
-    socket.on('error', reject)
-    socket.on('message', (data: Buffer) => {
-      if (frames.length < 900) frames.push(data.toString())
-      else resolve()
-    })
+  socket.on('message', (data: Buffer) => {
+    if (frames.length < 900) frames.push(data.toString())
   })
+  // Its time is moved on as fast as it is heard.
+  await until(() => {
+    if (frames.length > 0) clock.moveTo(clock.nowMs() + 200)
+    return frames.length === 900
+  }, 10)
   socket.terminate()
-}, 40_000)
-
-afterAll(() => venue.close())
+})
 
 function check(list: readonly string[]) {
   const checker = createFrameCheck()

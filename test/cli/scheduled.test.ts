@@ -1,5 +1,6 @@
 import { expect, test, vi } from 'vitest'
 import { scheduled } from '../../src/cli/scheduled.ts'
+import { until } from '../support/until.ts'
 
 const EVERY_SECOND = '* * * * * *'
 
@@ -16,7 +17,7 @@ test('work is done at each tick, one piece at a time, and the piece under way is
     done += 1
   }
   const all = scheduled(EVERY_SECOND, work, stop.signal)
-  await vi.waitUntil(() => done === 1 && running === 1, { timeout: 15_000 })
+  await until(() => done === 1 && running === 1)
   stop.abort()
   await all
   expect({ running, most, done }).toEqual({ running: 0, most: 1, done: 2 })

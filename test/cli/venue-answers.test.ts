@@ -57,4 +57,4 @@ test('ws-test ends where the venue cannot be reached: exit code 5, the address a
   expect(err).toContain(`${clob} did not tell its time within 10 s: `)
   expect(err).toContain('ECONNREFUSED')
   expect(code).toBe(5)
-}, 40_000)
+})

@@ -6,11 +6,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ClobClient, OrderType, Side } from '@polymarket/clob-client-v2'
 import { Wallet } from 'ethers'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type RunningVenue, startLocalVenue } from '../../src/local-venue/venue.ts'
+import { until } from '../support/until.ts'
 
 const CHILD = fileURLToPath(new URL('../live/child.mjs', import.meta.url))
-const DIES_WITHIN = { timeout: 15_000, interval: 100 }
 
 let venue: RunningVenue
 let folder: string
@@ -129,14 +129,14 @@ test('killed, its resting orders are withdrawn, with one line, and the watchdog 
   const over = ended(child)
   child.kill('SIGKILL')
   await over
-  await vi.waitUntil(async () => (await statusOf(order)) === 'CANCELED', DIES_WITHIN)
-  await vi.waitUntil(() => !isRunning(watchdog), DIES_WITHIN)
+  await until(async () => (await statusOf(order)) === 'CANCELED')
+  await until(() => !isRunning(watchdog))
   const lines = logged()
     .split('\n')
     .filter((line) => line.includes('watchdog'))
   expect(lines).toHaveLength(1)
   expect(JSON.parse(lines[0] ?? '')).toMatchObject({ level: 'warn', mode: 'live', orders: 1 })
-}, 60_000)
+})
 
 test('it tries again while the venue refuses', async () => {
   const child = await startBot()
@@ -152,9 +152,9 @@ test('it tries again while the venue refuses', async () => {
   await new Promise((resolve) => setTimeout(resolve, 1_500))
   expect(await statusOf(order)).toBe('LIVE')
   await fetch(`${venue.endpoints.control}/faults`, { method: 'DELETE' })
-  await vi.waitUntil(async () => (await statusOf(order)) === 'CANCELED', DIES_WITHIN)
-  await vi.waitUntil(() => !isRunning(watchdog), DIES_WITHIN)
-}, 60_000)
+  await until(async () => (await statusOf(order)) === 'CANCELED')
+  await until(() => !isRunning(watchdog))
+})
 
 test('ended in order, the bot withdraws them itself, and the watchdog says nothing', async () => {
   const child = await startBot()
@@ -166,7 +166,7 @@ test('ended in order, the bot withdraws them itself, and the watchdog says nothi
   expect(await statusOf(order)).toBe('CANCELED')
   expect(isRunning(watchdog)).toBe(false)
   expect(logged()).not.toContain('watchdog')
-}, 60_000)
+})
 
 test('an orderly end that cannot withdraw leaves it to the watchdog', async () => {
   const child = await startBot()
@@ -180,8 +180,8 @@ test('an orderly end that cannot withdraw leaves it to the watchdog', async () =
   await over
   expect(await statusOf(order)).toBe('LIVE')
   await fetch(`${venue.endpoints.control}/faults`, { method: 'DELETE' })
-  await vi.waitUntil(async () => (await statusOf(order)) === 'CANCELED', DIES_WITHIN)
-}, 60_000)
+  await until(async () => (await statusOf(order)) === 'CANCELED')
+})
 
 test('a watchdog that dies is replaced, and nothing secret stands in its arguments', async () => {
   const child = await startBot()
@@ -193,14 +193,14 @@ test('a watchdog that dies is replaced, and nothing secret stands in its argumen
   expect(secrets).toContain(venue.account.privateKey)
   expect(words + variables).not.toContain(venue.account.privateKey.slice(2))
   process.kill(first, 'SIGKILL')
-  await vi.waitUntil(() => {
+  await until(() => {
     const pid = watchdogOf(child)
     return pid > 0 && pid !== first
-  }, DIES_WITHIN)
+  })
   const over = ended(child)
   child.kill('SIGTERM')
   expect(await over).toBe(0)
-}, 60_000)
+})
 
 test('a second bot with the same wallet is refused with its name, and the first goes on', async () => {
   const child = await startBot()
@@ -214,4 +214,4 @@ test('a second bot with the same wallet is refused with its name, and the first 
   )
   bot = first
   expect(child.exitCode).toBe(null)
-}, 60_000)
+})

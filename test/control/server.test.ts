@@ -73,6 +73,8 @@ async function start(
   operate: (action: OperatorAction) => Promise<void>,
   apiKey: string | null = null,
   folder = mkdtempSync(join(tmpdir(), 'control-')),
+  // This process may be put aside for seconds.
+  answerMs = 60_000,
 ) {
   const runFile = join(folder, 'run.json')
   control = await startControl({
@@ -82,6 +84,7 @@ async function start(
     runFile,
     log: silent,
     apiKey,
+    answerMs,
     operate,
   })
   const { key } = JSON.parse(readFileSync(runFile, 'utf8')) as RunFile
@@ -166,7 +169,7 @@ describe("a person's word", () => {
   })
 
   test('a bot that does not answer is a 503 within its time, and reading goes on meanwhile', async () => {
-    const { port, key } = await start(() => new Promise(() => undefined))
+    const { port, key } = await start(() => new Promise(() => undefined), null, undefined, 500)
     const word = call(port, 'POST', '/emergency-stop', { 'x-api-key': key })
     control?.publish(SNAPSHOT)
     expect((await call(port, 'GET', '/health')).status).toBe(200)

@@ -89,4 +89,4 @@ ${WINDOWS} windows of five minutes, profile \`faithful\`, seeds 1 to ${WINDOWS}.
 | a trade, median | ${median} shares | 7.1 shares (10 s of one window) |
 `
   await expect(text).toMatchFileSnapshot('../../docs/embedded-venue-measured.md')
-}, 60_000)
+})

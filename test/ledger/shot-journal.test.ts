@@ -11,13 +11,14 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { type ConditionId, conditionId } from '../../src/domain/ids.ts'
 import type { Market } from '../../src/domain/market.ts'
 import type { Order } from '../../src/domain/order.ts'
 import { openShotJournal } from '../../src/ledger/shot-journal.ts'
 import { aMarket } from '../support/builders.ts'
 import { aLog, anOrder } from '../support/live.ts'
+import { until } from '../support/until.ts'
 
 const CHILD = fileURLToPath(new URL('./journal-kill-child.mjs', import.meta.url))
 const aFolder = () => join(mkdtempSync(join(tmpdir(), 'journal-')), 'journal')
@@ -133,7 +134,7 @@ test('a window that is forgotten is not made ready any more; the same window may
   const text = readFileSync(join(folder, `armed-${windowOf(1).conditionId}.json`), 'utf8')
   expect(JSON.parse(text)).toMatchObject({ venueIds: ['0xb'] })
   journal.forget(windowOf(1).conditionId)
-  await vi.waitUntil(() => found(folder).armed.length === 1)
+  await until(() => found(folder).armed.length === 1)
   expect(found(folder).armed).toEqual(['window-2'])
   journal.close()
 })

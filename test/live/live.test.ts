@@ -8,16 +8,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { type RunningVenue, startLocalVenue } from '../../src/local-venue/venue.ts'
 import { createRandom } from '../../src/sim/random.ts'
+import { until } from '../support/until.ts'
 
 const WINDOWS = Number(process.env['LIVE_WINDOWS'] ?? 12)
 const KILLS = Number(process.env['LIVE_KILLS'] ?? 4)
 const SEED = Number(process.env['LIVE_SEED'] ?? 1)
 const WINDOW_SEC = 12
-/** Everything that was matched is confirmed or failed by then, and everything unknown is proven. */
-const SETTLES_WITHIN_MS = 60_000
 
 const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url))
 const FAULTS = [
@@ -182,10 +181,7 @@ async function settleAll(child: ChildProcess): Promise<void> {
   // What was still open when it ended is carried over once more, without new shots.
   writeFileSync(join(folder, 'bot.yaml'), quieter(readFileSync(join(folder, 'bot.yaml'), 'utf8')))
   const last = startBot()
-  await vi.waitUntil(() => openRows() === 0 && unpaid() === 0, {
-    timeout: SETTLES_WITHIN_MS,
-    interval: 200,
-  })
+  await until(() => openRows() === 0 && unpaid() === 0, 200)
   last.kill('SIGTERM')
   await ended(last)
 }
@@ -199,7 +195,7 @@ test('windows with faults drawn at random end with books equal to the venue', as
   await aVenue()
   const random = createRandom(SEED, 'faults of the live test')
   const child = startBot()
-  await vi.waitUntil(() => safely(settled) > 0, { timeout: 60_000, interval: 200 }).catch(why)
+  await until(() => safely(settled) > 0, 200).catch(why)
   while (settled() < WINDOWS) {
     const name = FAULTS[random.below(FAULTS.length)]
     await fault({ name, forMs: 1_500, probability: 1 })
@@ -214,9 +210,7 @@ test('killed at random moments it takes no second shot and ends with books equal
   await aVenue()
   const random = createRandom(SEED, 'kills of the live test')
   let child = startBot()
-  await vi
-    .waitUntil(() => safely(() => orders().length) > 0, { timeout: 60_000, interval: 50 })
-    .catch(why)
+  await until(() => safely(() => orders().length) > 0).catch(why)
   for (let kill = 0; kill < KILLS; kill += 1) {
     // Most of the time near a shot: windows close together, every twelve seconds.
     const now = venue.nowMs()

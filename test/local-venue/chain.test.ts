@@ -5,7 +5,8 @@ import { describe, expect, test, vi } from 'vitest'
 import { DOLLARS, OUTCOMES } from '../../src/local-venue/chain/contracts.ts'
 import { EXCHANGE_V2 } from '../../src/local-venue/orders/typed-data.ts'
 import type { RunningVenue } from '../../src/local-venue/venue.ts'
-import { aVenue, get, json, post, windowOf } from './support.ts'
+import { until } from '../support/until.ts'
+import { aVenue, get, json, ownClock, post, windowOf } from './support.ts'
 
 const ERC20 = [
   'function balanceOf(address) view returns (uint256)',
@@ -53,10 +54,12 @@ async function walletOn(venue: RunningVenue) {
 
 describe('the whole way of the money', () => {
   test('bought, resolved, redeemed; positions on the way', async () => {
+    const clock = ownClock(Date.now(), true)
     const venue = await aVenue({
-      epochMs: Date.now(),
-      windowSec: 12,
-      firstCloseSec: 12,
+      clock,
+      windowSec: 600,
+      firstCloseSec: 500,
+      ratePerSec: 2,
       resolutionDelayMs: 300,
     })
     const open = await windowOf(venue, 'btc', '15m')
@@ -95,15 +98,13 @@ describe('the whole way of the money', () => {
         [1, 2],
       )) as { hash: string }
       // A transaction that reverts is mined too.
-      const receipt = await provider.waitForTransaction(sent.hash, 1, 15_000)
+      const receipt = await provider.waitForTransaction(sent.hash, 1, 90_000)
       return receipt?.status
     }
     expect(await outcomes['payoutDenominator']?.(open.conditionId)).toBe(0n)
     expect(await redeem()).toBe(0)
-    await vi.waitUntil(
-      async () => (await outcomes['payoutDenominator']?.(open.conditionId)) === 1n,
-      { timeout: 25_000, interval: 200 },
-    )
+    clock.moveTo(open.endsAt)
+    await until(async () => (await outcomes['payoutDenominator']?.(open.conditionId)) === 1n, 200)
     const won = (await outcomes['payoutNumerators']?.(open.conditionId, 0)) === 1n ? up : down
     const before = (await dollars['balanceOf']?.(wallet.address)) as bigint
     expect(await redeem()).toBe(1)
@@ -113,10 +114,10 @@ describe('the whole way of the money', () => {
       await json<unknown[]>(`${venue.endpoints.data}/positions?user=${wallet.address}`),
     ).toEqual([])
     provider.destroy()
-  }, 60_000)
+  })
 
   test('an allowance that was taken back stops orders until it is given again', async () => {
-    const venue = await aVenue({ epochMs: Date.now(), windowSec: 300, firstCloseSec: 280 })
+    const venue = await aVenue({ epochMs: Date.now(), windowSec: 3_600, firstCloseSec: 3_000 })
     const open = await windowOf(venue, 'eth', '15m')
     const { provider, wallet, client, dollars, outcomes } = await walletOn(venue)
     expect(await dollars['allowance']?.(wallet.address, EXCHANGE_V2)).toBe(MaxUint256)
@@ -141,7 +142,7 @@ describe('the whole way of the money', () => {
     expect(await rest()).toMatchObject({ success: true, status: 'live' })
     expect(await outcomes['isApprovedForAll']?.(wallet.address, EXCHANGE_V2)).toBe(true)
     provider.destroy()
-  }, 60_000)
+  })
 })
 
 describe('JSON-RPC', () => {
@@ -191,7 +192,7 @@ test("everybody's trades, newest first, of a market and of a side", async () => 
   const venue = await aVenue({ ratePerSec: 200 })
   const url = `${venue.endpoints.data}/trades`
   type Row = { conditionId: string; side: string; timestamp: number; size: number; asset: string }
-  await vi.waitUntil(async () => (await json<Row[]>(url)).length >= 20, { timeout: 30_000 })
+  await until(async () => (await json<Row[]>(url)).length >= 20)
   const rows = await json<Row[]>(url)
   const times = rows.map(({ timestamp }) => timestamp)
   expect(times).toEqual([...times].sort((a, b) => b - a))
@@ -203,4 +204,4 @@ test("everybody's trades, newest first, of a market and of a side", async () => 
     expect([row.conditionId, row.side]).toEqual([conditionId, side])
     expect(row.size).toBeGreaterThan(0)
   }
-}, 40_000)
+})

@@ -1,13 +1,13 @@
 import { createServer } from 'node:http'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { type RunningVenue, startLocalVenue } from '../../src/local-venue/venue.ts'
-import { aVenue, get, json, post, windowOf, windows } from './support.ts'
+import { aVenue, get, json, ownClock, post, windowOf, windows } from './support.ts'
 
 let venue: RunningVenue
 let control: string
 
 beforeAll(async () => {
-  venue = await aVenue({ windowSec: 90, firstCloseSec: 60 })
+  venue = await aVenue({ windowSec: 3_600, firstCloseSec: 1_800 })
   control = venue.endpoints.control
 })
 
@@ -44,11 +44,12 @@ describe('the state', () => {
 
 describe('resolving', () => {
   it('names the winner of a window that has ended, and of no other', async () => {
-    const short = await aVenue({ windowSec: 2, firstCloseSec: 2, resolutionDelayMs: 60_000 })
+    const clock = ownClock()
+    const short = await aVenue({ clock, windowSec: 90, firstCloseSec: 60 })
     const window = await windowOf(short, 'btc', '5m')
     const resolve = () => post(`${short.endpoints.control}/resolve`, { slug: window.slug })
     expect((await resolve()).status).toBe(409)
-    await post(`${short.endpoints.control}/wait`, { slug: window.slug, beforeCloseMs: -100 })
+    clock.moveTo(window.endsAt + 100)
     const done = await resolve()
     expect(done.status).toBe(200)
     expect(JSON.parse(done.text)).toMatchObject({ phase: 'resolved' })
@@ -62,11 +63,22 @@ describe('resolving', () => {
 
 describe('waiting', () => {
   it('answers when the clock gets there, at once when it is past, and refuses unknown windows', async () => {
-    const short = await aVenue({ windowSec: 3, firstCloseSec: 1 })
+    const clock = ownClock()
+    const short = await aVenue({ clock, windowSec: 90, firstCloseSec: 60 })
     const { slug, endsAt } = await windowOf(short, 'btc', '5m')
-    const answer = JSON.parse(
-      (await post(`${short.endpoints.control}/wait`, { slug, beforeCloseMs: 200 })).text,
-    )
+    let isAnswered = false
+    const wait = async () => {
+      const given = await post(`${short.endpoints.control}/wait`, { slug, beforeCloseMs: 200 })
+      isAnswered = true
+      return given
+    }
+    const waiting = wait()
+    clock.moveTo(endsAt - 201)
+    await json(`${short.endpoints.control}/state`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(isAnswered).toBe(false)
+    clock.moveTo(endsAt - 200)
+    const answer = JSON.parse((await waiting).text)
     expect(answer.serverTime).toBeGreaterThanOrEqual(endsAt - 200)
     expect(
       (await post(`${short.endpoints.control}/wait`, { slug, beforeCloseMs: 5_000 })).status,

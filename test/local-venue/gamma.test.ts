@@ -7,6 +7,7 @@ import {
   type Frame,
   get,
   json,
+  ownClock,
   post,
   type WindowState,
   windowOf,
@@ -21,7 +22,7 @@ const gamma = <Shape = Row[]>(path: string): Promise<Shape> =>
   json<Shape>(`${venue.endpoints.gamma}${path}`)
 
 beforeAll(async () => {
-  venue = await aVenue({ windowSec: 90, firstCloseSec: 60 })
+  venue = await aVenue({ windowSec: 3_600, firstCloseSec: 1_800 })
   open = await windowOf(venue, 'btc', '5m')
 })
 
@@ -38,8 +39,8 @@ describe('a market', () => {
       outcomes: '["Up", "Down"]',
       clobTokenIds: `["${open.tokens.up}", "${open.tokens.down}"]`,
       outcomePrices: expect.stringMatching(/^\["0\.\d+", "0\.\d+"\]$/),
-      eventStartTime: new Date(EPOCH_MS - 30_000).toISOString().replace('.000', ''),
-      endDate: new Date(EPOCH_MS + 60_000).toISOString().replace('.000', ''),
+      eventStartTime: new Date(EPOCH_MS - 1_800_000).toISOString().replace('.000', ''),
+      endDate: new Date(EPOCH_MS + 1_800_000).toISOString().replace('.000', ''),
       active: true,
       closed: false,
       acceptingOrders: true,
@@ -191,13 +192,12 @@ describe('finding', () => {
 
 describe('the life of a window', () => {
   it('ends, keeps its book until it is resolved, and then tells what it was about', async () => {
-    const short = await aVenue({ windowSec: 3, firstCloseSec: 1, resolutionDelayMs: 700 })
-    const { gamma: base, control } = short.endpoints
+    const clock = ownClock()
+    const short = await aVenue({ clock, windowSec: 90, firstCloseSec: 5, resolutionDelayMs: 700 })
+    const base = short.endpoints.gamma
     const window = await windowOf(short, 'eth', '5m')
-    const wait = (beforeCloseMs: number) =>
-      post(`${control}/wait`, { slug: window.slug, beforeCloseMs })
     expect(window.winner).toBeNull()
-    await wait(-100)
+    clock.moveTo(window.endsAt + 100)
     const ended = await json<Row[]>(`${base}/events?slug=${window.slug}`)
     expect(ended[0]).toMatchObject({
       closed: false,
@@ -205,7 +205,7 @@ describe('the life of a window', () => {
     })
     const after = (await windows(short)).find(({ slug }) => slug === window.slug)
     expect(after?.phase).toBe('ended')
-    await wait(-750)
+    clock.moveTo(window.endsAt + 750)
     expect(await json(`${base}/markets?slug=${window.slug}`)).toEqual([])
     const [market] = await json<Row[]>(`${base}/markets?slug=${window.slug}&closed=true`)
     const up = after?.winner === 'UP'

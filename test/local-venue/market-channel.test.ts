@@ -10,6 +10,7 @@ import {
   frames,
   isKind,
   isSnapshot,
+  ownClock,
   type WindowState,
   windowOf,
 } from './support.ts'
@@ -306,12 +307,15 @@ describe('a match', () => {
 
 describe('the life of a window', () => {
   it('is announced, and its winner is told to who asked for it', async () => {
-    const short = await aVenue({ windowSec: 2, firstCloseSec: 1, resolutionDelayMs: 200 })
+    const clock = ownClock()
+    const short = await aVenue({ clock, windowSec: 90, firstCloseSec: 5, resolutionDelayMs: 200 })
     const window = await windowOf(short, 'btc', '5m')
     const client = await connect(short.endpoints.marketWs)
     const plain = await connect(short.endpoints.marketWs)
     client.send({ assets_ids: [window.tokens.up], type: 'market', custom_feature_enabled: true })
     plain.send({ assets_ids: [window.tokens.up], type: 'market' })
+    await Promise.all([client.until(isSnapshot), plain.until(isSnapshot)])
+    clock.moveTo(window.endsAt + 300)
     const resolved = JSON.parse(
       await client.until(isKind('market_resolved', window.conditionId)),
     ) as Frame

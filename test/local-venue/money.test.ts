@@ -1,6 +1,7 @@
 /** What people have and what rests, on a running venue: promises are kept, and what cannot be kept is taken back. */
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { beforeEach, describe, expect, test } from 'vitest'
 import type { RunningVenue } from '../../src/local-venue/venue.ts'
+import { until } from '../support/until.ts'
 import {
   aVenue,
   clearFaults,
@@ -17,7 +18,7 @@ let open: WindowState
 let other: WindowState
 
 beforeEach(async () => {
-  venue = await aVenue({ windowSec: 300, firstCloseSec: 280, holdMs: 0 })
+  venue = await aVenue({ windowSec: 3_600, firstCloseSec: 3_000, holdMs: 0 })
   open = await windowOf(venue, 'btc', '15m')
   other = await windowOf(venue, 'eth', '15m')
 })
@@ -72,9 +73,7 @@ describe('a trade that fails', () => {
     const sale = { token: open.tokens.up, side: 'SELL', makerAmount: size } as const
     const resting = await ann.place({ ...sale, takerAmount: (size * 99) / 100 })
     expect(resting.body).toMatchObject({ status: 'live' })
-    await vi.waitUntil(async () => (await ann.ledger()).trades[0]?.status === 'FAILED', {
-      timeout: 10_000,
-    })
+    await until(async () => (await ann.ledger()).trades[0]?.status === 'FAILED')
     const after = await ann.ledger()
     expect(after).toMatchObject({ dollars: 10_000 * M, reserved: 0, positions: [] })
     expect(after.orders.find(({ id }) => id === resting.body['orderID'])?.status).toBe('CANCELED')
@@ -102,10 +101,7 @@ describe('a trade that fails', () => {
     const all = Math.floor(dollars / 20_000) - 1
     const resting = await ann.place(low(other.tokens.up, all))
     expect(resting.body).toMatchObject({ status: 'live' })
-    await vi.waitUntil(
-      async () => (await ann.ledger()).trades.some(({ status }) => status === 'FAILED'),
-      { timeout: 10_000 },
-    )
+    await until(async () => (await ann.ledger()).trades.some(({ status }) => status === 'FAILED'))
     const after = await ann.ledger()
     expect(after.dollars).toBeGreaterThanOrEqual(after.reserved)
     expect(after.orders.find(({ id }) => id === resting.body['orderID'])?.status).toBe('CANCELED')

@@ -2,13 +2,14 @@
 import { type ApiKeyCreds, ClobClient, OrderType, Side } from '@polymarket/clob-client-v2'
 import { Wallet } from 'ethers'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { requestSignature } from '../../src/local-venue/orders/keys.ts'
 import type { RunningVenue } from '../../src/local-venue/venue.ts'
+import { until } from '../support/until.ts'
 import {
   aVenue,
   clearFaults,
   connect,
   json,
+  ownClock,
   setFault,
   type WindowState,
   windowOf,
@@ -30,7 +31,7 @@ let address: string
 beforeEach(async () => {
   vi.spyOn(console, 'log').mockImplementation(() => undefined)
   vi.spyOn(console, 'error').mockImplementation(() => undefined)
-  venue = await aVenue({ epochMs: Date.now(), windowSec: 300, firstCloseSec: 280 })
+  venue = await aVenue({ epochMs: Date.now(), windowSec: 3_600, firstCloseSec: 3_000 })
   open = await windowOf(venue, 'btc', '15m')
   const wallet = new Wallet(venue.account.privateKey)
   address = wallet.address
@@ -127,10 +128,7 @@ test('delayed: the outcome is in the queries', async () => {
   await setFault(venue, { name: 'order-delayed' })
   const { reply } = await shot()
   expect(reply.status).toBe('delayed')
-  await vi.waitUntil(
-    async () => (await client.getTrades({ market: open.conditionId }, true)).length > 0,
-    { timeout: 5_000 },
-  )
+  await until(async () => (await client.getTrades({ market: open.conditionId }, true)).length > 0)
   expect((await client.getTrades({ market: open.conditionId }, true))[0]?.taker_order_id).toBe(
     reply.orderID,
   )
@@ -140,20 +138,22 @@ test('failed: matched, then undone to the base unit', async () => {
   await setFault(venue, { name: 'trade-failed' })
   expect((await shot()).reply.status).toBe('matched')
   expect((await account()).positions).toHaveLength(1)
-  await vi.waitUntil(
-    async () => (await account()).trades.every(({ status }) => status === 'FAILED'),
-    { timeout: 10_000 },
-  )
+  await until(async () => (await account()).trades.every(({ status }) => status === 'FAILED'))
   const { dollars, positions } = await account()
   expect({ dollars, positions }).toEqual({ dollars: 10_000_000_000, positions: [] })
 })
 
 test('retrying: sent again, and confirmed in the end', async () => {
   await setFault(venue, { name: 'trade-retrying' })
+  const socket = await connect(venue.endpoints.userWs)
+  const { key: apiKey, secret, passphrase } = await client.deriveApiKey()
+  socket.send({ auth: { apiKey, secret, passphrase }, type: 'user' })
   await shot()
-  const status = async () => (await account()).trades[0]?.status
-  await vi.waitUntil(async () => (await status()) === 'RETRYING', { timeout: 10_000, interval: 20 })
-  await vi.waitUntil(async () => (await status()) === 'CONFIRMED', { timeout: 10_000 })
+  // The channel tells each state, also one that is over before anybody could ask.
+  await socket.until((text) => text.includes('"RETRYING"'))
+  await socket.until((text) => text.includes('"CONFIRMED"'))
+  await until(async () => (await account()).trades[0]?.status === 'CONFIRMED')
+  socket.close()
 })
 
 test('while the engine restarts nothing is taken, in one or in a batch, and nothing can be taken back', async () => {
@@ -172,20 +172,10 @@ test('while the engine restarts nothing is taken, in one or in a batch, and noth
 })
 
 test('more than the bucket holds is too many, and the headers say how many are left', async () => {
-  const body = '[]'
-  const send = () =>
-    fetch(`${venue.endpoints.clob}/order`, { method: 'POST', body, headers: headersOf(body) })
-  const creds = await client.deriveApiKey()
-  const headersOf = (text: string) => {
-    const timestamp = String(Math.floor(Date.now() / 1_000))
-    return {
-      POLY_ADDRESS: address,
-      POLY_TIMESTAMP: timestamp,
-      POLY_API_KEY: creds.key,
-      POLY_PASSPHRASE: creds.passphrase,
-      POLY_SIGNATURE: requestSignature(creds.secret, `${timestamp}POST/order${text}`),
-    }
-  }
+  // Its time stands, so that nothing is filled up while a slow machine sends.
+  const standing = await aVenue({ clock: ownClock() })
+  const ann = await person(standing)
+  const send = () => fetch(`${standing.endpoints.clob}/order`, ann.request('POST', '/order', []))
   const first = await send()
   expect(first.status).toBe(400)
   expect(Number(first.headers.get('poly-ratelimit-remaining'))).toBeGreaterThan(50)

@@ -11,7 +11,7 @@ let victim: Person
 let thief: Person
 
 beforeAll(async () => {
-  venue = await aVenue({ windowSec: 300, firstCloseSec: 280 })
+  venue = await aVenue({ windowSec: 3_600, firstCloseSec: 3_000 })
   open = await windowOf(venue, 'btc', '15m')
   ;[victim, thief] = [await person(venue), await person(venue)]
 })

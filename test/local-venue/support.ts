@@ -1,5 +1,5 @@
 /** A running venue and a client of its market channel, for tests that need real sockets. */
-import { afterAll, expect } from 'vitest'
+import { afterAll, expect, onTestFinished } from 'vitest'
 import WebSocket from 'ws'
 import {
   type RunningVenue,
@@ -52,6 +52,22 @@ export type Frame = { readonly [Key in Looked]?: unknown }
 /** 2026-11-20T17:00:00Z. */
 export const EPOCH_MS = 1_795_194_000_000
 
+/** A clock of the venue that stands, or runs as ours does, and is moved on by hand. */
+export function ownClock(startedAtMs = EPOCH_MS, runs = false) {
+  const since = performance.now()
+  let ahead = 0
+  const nowMs = (): number =>
+    Math.floor(startedAtMs + ahead + (runs ? performance.now() - since : 0))
+  return {
+    startedAtMs,
+    nowMs,
+    /** Never back. */
+    moveTo(atMs: number): void {
+      ahead += Math.max(0, atMs - nowMs())
+    },
+  }
+}
+
 const running: RunningVenue[] = []
 afterAll(async () => {
   await Promise.all(running.map((venue) => venue.close()))
@@ -59,9 +75,26 @@ afterAll(async () => {
   expect(running.flatMap((venue) => venue.bugs())).toEqual([])
 })
 
-export async function aVenue(options: VenueOptions = {}): Promise<RunningVenue> {
-  const venue = await startLocalVenue({ profile: 'demo', seed: 3, epochMs: EPOCH_MS, ...options })
+/** Ends with its test, so that no more of them run than are looked at; not where several tests run at once and nobody knows whose it is. */
+export async function aVenue(
+  options: VenueOptions = {},
+  endsWithTest = true,
+): Promise<RunningVenue> {
+  const started = await startLocalVenue({ profile: 'demo', seed: 3, epochMs: EPOCH_MS, ...options })
+  let closing: Promise<void> | null = null
+  const close = (): Promise<void> => {
+    closing ??= started.close()
+    return closing
+  }
+  const venue = { ...started, close }
   running.push(venue)
+  if (endsWithTest) {
+    try {
+      onTestFinished(close)
+    } catch {
+      // Made before the tests, for all of them.
+    }
+  }
   return venue
 }
 

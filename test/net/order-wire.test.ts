@@ -7,6 +7,7 @@ import {
   openOrderWire,
   type WireAnswer,
 } from '../../src/net/order-wire.ts'
+import { untilHolds } from '../support/until.ts'
 import { fixture, OK, type RawServer, type RawServerOptions, startRawServer } from './raw-server.ts'
 
 const ORDER = Buffer.from('POST /order HTTP/1.1\r\nHost: x\r\nContent-Length: 2\r\n\r\n{}')
@@ -392,7 +393,7 @@ describe('keep-alive requests', () => {
     expect(server.heard.length).toBe(2)
     first?.socket.write(OK)
     // The shot was sign of life enough for the other: nothing is due until its own time comes.
-    await vi.waitFor(() => expect(vi.getTimerCount()).toBe(2))
+    await untilHolds(() => expect(vi.getTimerCount()).toBe(2))
     vi.advanceTimersByTime(EVERY_MS)
     await server.until(() => server.heard.length === 3)
     expect(other?.pieces.concat(first?.pieces ?? []).filter((piece) => piece === get).length).toBe(

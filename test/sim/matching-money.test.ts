@@ -330,7 +330,7 @@ describe('whatever happens in two markets', () => {
       }),
       { numRuns: RUNS },
     )
-  }, 120_000)
+  })
 
   test('without losses every promise is backed at every moment', () => {
     fc.assert(
@@ -346,5 +346,5 @@ describe('whatever happens in two markets', () => {
       }),
       { numRuns: RUNS },
     )
-  }, 120_000)
+  })
 })

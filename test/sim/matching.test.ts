@@ -484,5 +484,5 @@ describe('whatever happens', () => {
       }),
       { numRuns: Number(process.env['MATCHING_RUNS'] ?? 1_000) },
     )
-  }, 120_000)
+  })
 })

@@ -27,7 +27,7 @@ function app(): App | undefined {
 }
 
 async function until<T>(look: () => T | undefined | null | false): Promise<T> {
-  for (let tries = 0; tries < 240; tries += 1) {
+  for (let tries = 0; tries < 480; tries += 1) {
     const seen = look()
     if (seen !== undefined && seen !== null && seen !== false) return seen
     await new Promise((resolve) => setTimeout(resolve, 500))

@@ -1,9 +1,10 @@
 /** Coinbase: what its server may write, and the embedded one over real sockets. */
-import { afterEach, expect, test, vi } from 'vitest'
+import { afterEach, expect, test } from 'vitest'
 import { createCoinbaseFeed } from '../../src/venues/coinbase/spot-feed.ts'
 import { parseWord } from '../../src/venues/coinbase/wire.ts'
 import { aVenue, setFault } from '../local-venue/support.ts'
 import { closeAll, fakeFeed, hearing } from '../support/price-listener.ts'
+import { until } from '../support/until.ts'
 
 afterEach(closeAll)
 
@@ -24,7 +25,7 @@ function match(product: string, price: unknown, type = 'match'): string {
 
 test('matches become ticks, the one before we came too; sides and other messages are left alone', async () => {
   const { server, ticks, warnings } = await fakeFeed('coinbase', createCoinbaseFeed)
-  await vi.waitUntil(() => server.heard.length === 1)
+  await until(() => server.heard.length === 1)
   expect(JSON.parse(server.heard[0] ?? '')).toEqual({
     type: 'subscribe',
     product_ids: ['BTC-USD', 'ETH-USD'],
@@ -37,7 +38,7 @@ test('matches become ticks, the one before we came too; sides and other messages
   server.say(match('BTC-USD', 91_560))
   server.say(match('BTC-USD', '-1'))
   server.say(match('ETH-USD', '3018.40'))
-  await vi.waitUntil(() => ticks().length === 2)
+  await until(() => ticks().length === 2)
   expect(ticks()).toEqual([
     {
       kind: 'price_tick',
@@ -65,10 +66,10 @@ test.each([
 
 test('a subscription that is refused is not asked for again', async () => {
   const { server, states } = await fakeFeed('coinbase', createCoinbaseFeed)
-  await vi.waitUntil(() => server.heard.length === 1)
+  await until(() => server.heard.length === 1)
   server.say('{"type":"error","message":"Failed to subscribe","reason":"BTC-USD is delisted"}')
-  await vi.waitUntil(() => states().includes('refused'))
-  await vi.waitUntil(() => server.clients() === 0)
+  await until(() => states().includes('refused'))
+  await until(() => server.clients() === 0)
   await new Promise((resolve) => setTimeout(resolve, 600))
   expect(states()).toEqual(['open', 'refused'])
   expect(server.paths).toHaveLength(1)
@@ -80,9 +81,9 @@ test('the embedded venue: every asset is heard, and a quiet exchange is a loss',
     silenceMs: 1_500,
     assets: ['btc', 'eth', 'sol', 'xrp'],
   })
-  await vi.waitUntil(() => new Set(heard.ticks().map(({ asset }) => asset)).size === 4, 10_000)
+  await until(() => new Set(heard.ticks().map(({ asset }) => asset)).size === 4)
   expect(heard.ticks().every(({ venueAt }) => venueAt !== null && venueAt > 0)).toBe(true)
   expect(heard.warnings).toEqual([])
   await setFault(venue, { name: 'exchange-quiet' })
-  await vi.waitUntil(() => heard.states().includes('lost'), 10_000)
-}, 30_000)
+  await until(() => heard.states().includes('lost'))
+})

@@ -7,6 +7,7 @@ import { createHttp } from '../../../src/net/http.ts'
 import { createStrikePage } from '../../../src/venues/polymarket/strike-page.ts'
 import { aVenue, setFault, windowOf } from '../../local-venue/support.ts'
 import { aMarket } from '../../support/builders.ts'
+import { until } from '../../support/until.ts'
 
 test('is the strike of the window, also when the page fails at first; none comes where it always fails', async () => {
   const venue = await aVenue({ windowSec: 300, firstCloseSec: 200 })
@@ -28,9 +29,9 @@ test('is the strike of the window, also when the page fails at first; none comes
       endAt: micros(window.endsAt * 1_000),
     }),
   )
-  await vi.waitUntil(() => events.length > 0, { timeout: 15_000 })
+  await until(() => events.length > 0)
   page.close()
   const [quote] = events
   expect(quote?.kind).toBe('strike_quote')
   expect(Number((quote as { price: string }).price)).toBeCloseTo(window.strike ?? 0, 6)
-}, 30_000)
+})
