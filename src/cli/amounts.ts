@@ -58,7 +58,9 @@ export function margin(amount: number | null, unit: string): string {
       return `${(amount * 100).toFixed(4)} % of the price`
     case 'usual moves':
       return `${amount.toFixed(1)} usual moves`
-    default:
-      return unit === '' ? String(amount) : `${amount} ${unit}`
+    default: {
+      const short = String(Number(amount.toFixed(4)))
+      return unit === '' ? short : `${short} ${unit}`
+    }
   }
 }

@@ -188,7 +188,9 @@ function lineOf(fact: EngineFact): string | null {
     case 'awaiting_resolution':
     case 'clock':
     case 'decided':
+    case 'judged':
     case 'listener':
+    case 'sealed':
     case 'stale':
     case 'stray_outcome':
     case 'tick_size':

@@ -74,6 +74,11 @@ const VERBS: readonly VerbLoader[] = [
     load: async () => (await import('./verbs/explain.ts')).explain,
   },
   {
+    names: ['report'],
+    describe: "what the refusals cost or saved, and how often our winner was the venue's",
+    load: async () => (await import('./verbs/report.ts')).report,
+  },
+  {
     names: ['logs'],
     describe: 'the log, made readable',
     load: async () => (await import('./verbs/logs.ts')).logs,

@@ -20,6 +20,7 @@ import { bindStrategy, engineSettings, venueParts } from './bot-setup.ts'
 import { openPurse } from './live-purse.ts'
 import { type Live, openLive, shotLine } from './live-setup.ts'
 import { createHand, heldLine } from './operator-hand.ts'
+import { originOf } from './origin.ts'
 import { pastAsks } from './past-asks.ts'
 import { screenFor } from './screen.ts'
 import { shownLog } from './shown-log.ts'
@@ -101,6 +102,7 @@ async function openGround(args: RunArgs, loaded: LoadedConfig, closers: Closers)
     path: join(folder, 'ledger.db'),
     startingCash: live?.balance ?? (config.paper.startingCashUsd as MicroUsdc),
     log: logs.finder,
+    origin: originOf(config, mode),
   })
   return { folder, logs, venue, live, ledger }
 }

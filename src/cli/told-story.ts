@@ -1,5 +1,6 @@
 /** The story of a window in words: what was seen, every check with the room there was, what became of the order, and what broke it off. */
 import type { BookView, Decision, Settlement } from '../domain/facts.ts'
+import { causeOf } from '../domain/refusals.ts'
 import type { Check } from '../domain/strategy.ts'
 import { formatPrice, MICROS_PER_SECOND, type Micros, type Ticks } from '../domain/units.ts'
 import type { WindowStory } from '../ledger/reader.ts'
@@ -9,33 +10,6 @@ import { textTable } from './text-table.ts'
 /** States of a window that the bot has not come to an end with. */
 const OPEN_STATES: readonly string[] = ['found', 'listening', 'armed']
 const WAITING_STATES: readonly string[] = ['fired', 'awaiting_resolution']
-
-/** A check that cannot hold when the other does not: its refusal says nothing new. */
-const BOOKS = ['BOOK_UP', 'BOOK_DOWN']
-const NO_ORDER = [...BOOKS, 'RULE', 'STRIKE', 'VOLATILITY', 'WINNER', 'TRUTH', 'AGREES', 'ASK']
-const NO_CHANCE = ['RULE', 'STRIKE', 'PRINT_AGE', 'VOLATILITY']
-const FOLLOWS_FROM: Readonly<Record<string, readonly string[]>> = {
-  BAD_BOOK: BOOKS,
-  STRIKE: ['RULE'],
-  PRINT_GAPS: NO_CHANCE,
-  DIVERGENCE_FEED: ['PRINT_AGE'],
-  IMPACT_PRICE: ['PRINT_AGE', 'VOLATILITY'],
-  WINNER: BOOKS,
-  TRUTH: NO_CHANCE,
-  AGREES: ['TRUTH'],
-  ASK: [...BOOKS, 'WINNER', 'TRUTH'],
-  CAP: [...BOOKS, 'WINNER', 'TRUTH', 'ASK'],
-  DEPTH: [...BOOKS, 'WINNER', 'TRUTH', 'ASK', 'CAP'],
-  EDGE: [...BOOKS, 'TRUTH', 'ASK', 'DEPTH'],
-  DIVERGENCE_BOOK: [...BOOKS, 'WINNER', 'TRUTH', 'ASK'],
-  SPREAD: [...BOOKS, 'WINNER', 'TRUTH', 'ASK'],
-  LIQUIDITY: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
-  PRICE: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
-  GRID: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
-  SIZE: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
-  POSITION: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
-  FUNDS: [...NO_ORDER, 'CAP', 'DEPTH', 'EDGE'],
-}
 
 const SAID_BY: Readonly<Record<string, string>> = { channel: 'the market channel' }
 
@@ -114,7 +88,7 @@ function checkRows(checks: readonly Check[]): string[][] {
     ]
     if (ok) return cells('ok', note)
     const isFirst = refused.size === 0
-    const cause = FOLLOWS_FROM[name]?.find((other) => refused.has(other))
+    const cause = causeOf(name, refused)
     refused.add(name)
     if (isFirst) return cells('REFUSED', note)
     return cause === undefined ? cells('also no', note) : cells('-', `follows from ${cause}`)

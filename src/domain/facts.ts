@@ -2,11 +2,12 @@
  * Everything worth telling. Logs, ledger, live table, CSV files and metrics are subscribers to facts; the engine itself
  * never logs. A fact carries all that is needed to explain it.
  */
+import type { Judged, Trail } from './certificate.ts'
 import type { FeedState, OperatorAction } from './events.ts'
 import type { ConditionId, FeedName, OrderId, PriceSeries, Side, TokenId } from './ids.ts'
-import type { Market, Winner } from './market.ts'
+import type { FeeSchedule, Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
-import type { Check, FireAt } from './strategy.ts'
+import type { Check, FireAt, Wanted } from './strategy.ts'
 import type { Truth } from './truth.ts'
 import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
 
@@ -60,6 +61,8 @@ export type Decision = {
   readonly side: Side | null
   readonly limit: Ticks | null
   readonly spend: MicroUsdc | null
+  /** What a shot would have bought, also where it was refused. */
+  readonly wanted: Wanted | null
   readonly why: string
   /** All of them, in their fixed order, also those after the first refusal. */
   readonly checks: readonly Check[]
@@ -89,6 +92,23 @@ export type Settlement = {
   readonly pnl: MicroUsdc
   readonly cash: MicroUsdc
   readonly latency: ShotLatency
+}
+
+/** A window as it stood at its close, before anybody knew who won. */
+export type Sealed = {
+  readonly conditionId: ConditionId
+  readonly slug: string
+  readonly endAt: Micros
+  readonly fee: FeeSchedule
+  /** Why there was no shot; null where there was one. */
+  readonly passed: string | null
+  /** The last judgement while a shot was still possible; null where nothing was judged. */
+  readonly decision: Decision | null
+  /** What was known of the venue's clock. */
+  readonly clock: { readonly offsetMicros: number; readonly errorMicros: number } | null
+  /** Seconds before the close from which it might fire, as chosen for this window. */
+  readonly triggerSec: number
+  readonly trail: Trail
 }
 
 export type EngineFact = { readonly at: Micros } & (
@@ -138,6 +158,10 @@ export type EngineFact = { readonly at: Micros } & (
   | { readonly kind: 'passed'; readonly market: Market; readonly reason: string }
   | { readonly kind: 'awaiting_resolution'; readonly market: Market }
   | { readonly kind: 'settled'; readonly settlement: Settlement }
+  /** A watched window has closed: what is kept of it, before its result. */
+  | { readonly kind: 'sealed'; readonly sealed: Sealed }
+  /** A window has its result: what we thought of it, and what a shot that was not taken would have earned. */
+  | { readonly kind: 'judged'; readonly judged: Judged }
   | {
       readonly kind: 'feed'
       readonly feed: FeedName

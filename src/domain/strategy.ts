@@ -54,10 +54,20 @@ export type Check = {
   readonly note: string
 }
 
+/** What a shot would buy, whether or not it is taken. */
+export type Wanted = {
+  readonly side: Side
+  readonly shares: MicroShares
+  /** The worst price for so many; null where so much is not for sale, or the book is not to be trusted. */
+  readonly ask: Ticks | null
+}
+
 export type Verdict = {
   readonly intents: readonly Intent[]
   /** The side it believes in, also where it does not shoot; null when it cannot tell. */
   readonly side: Side | null
+  /** What a shot at that side would have bought; left out by a strategy that cannot say. */
+  readonly wanted?: Wanted | null
   /** Why there is no intent, or why there is; names the missing thing. */
   readonly why: string
   readonly checks: readonly Check[]

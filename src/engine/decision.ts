@@ -81,6 +81,7 @@ export function evaluate(
     side: verdict.side,
     limit: intent?.limit ?? null,
     spend,
+    wanted: verdict.wanted ?? null,
     why: refused?.note ?? verdict.why,
     checks,
     refusedBy,

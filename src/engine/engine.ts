@@ -25,6 +25,7 @@ import { createBooks } from './books.ts'
 import { createJitter, deadlineOf } from './deadline.ts'
 import { evaluate, holdMicros, sameAnswer, type World } from './decision.ts'
 import { createFiring } from './firing.ts'
+import { judgedOf, sealedOf } from './judging.ts'
 import { rungsOf } from './ladder.ts'
 import { ageMicros, createTrader, type LastSecondTrader, trackOf } from './last-second-trader.ts'
 import { sameTerms } from './market-terms.ts'
@@ -34,6 +35,7 @@ import { createPrintWatch } from './print-watch.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
 import { createSettling, type Till } from './settling.ts'
+import { createTrails } from './trail.ts'
 import { createTruths } from './truth.ts'
 
 export type Step = {
@@ -94,15 +96,25 @@ export function createEngine(settings: EngineSettings): Engine {
     burstSec: settings.gates.impactSec,
   })
   const firing = createFiring(settings)
+  const trails = createTrails({
+    traders,
+    shares: settings.strategy.ladder?.shares ?? null,
+    truth: truths.of,
+  })
   let sourcesDueAt = 0
   const jitter = createJitter()
   const settling = createSettling({
     traders,
     till,
     fact,
+    judged(trader, settlement, at) {
+      const judged = judgedOf(trader, settlement, truths.of(trader.market, venueNow(at)))
+      fact({ kind: 'judged', at, judged })
+    },
     end: (trader) => {
       const { market, trail, winner } = trader
-      if (trail !== null && winner !== null) firing.learn(market, trail, winner)
+      if (trail.seconds.length > 0 && winner !== null)
+        firing.learn(market, trails.of(trader), winner)
       stopWatching(trader)
       retire(trader)
     },
@@ -112,7 +124,11 @@ export function createEngine(settings: EngineSettings): Engine {
   function step(event: EngineEvent): Step {
     if (commands.length > 0) commands = []
     if (facts.length > 0) facts = []
+    // A trigger changes no book, and its shot comes first.
+    const shotFirst = event.kind === 'timer' && event.purpose === 'trigger'
+    if (!shotFirst) trails.look(venueNow(event.recvAt))
     handle(event)
+    if (shotFirst) trails.look(venueNow(event.recvAt))
     return {
       commands: commands.length > 0 ? commands : NO_COMMANDS,
       facts: facts.length > 0 ? facts : NO_FACTS,
@@ -239,6 +255,7 @@ export function createEngine(settings: EngineSettings): Engine {
     trader.state = 'listening'
     trader.watched = true
     trader.joinedLeftMicros = trader.market.endAt - venueNow(recvAt)
+    trails.begin(trader, venueNow(recvAt))
     books.add(trader)
     command({ kind: 'watch', market: trader.market })
     fact({ kind: 'listening', at: recvAt, market: trader.market })
@@ -272,6 +289,7 @@ export function createEngine(settings: EngineSettings): Engine {
         break
       case 'trigger':
         jitter.add(event.recvAt - event.dueAt)
+        trader.triggeredAt = schedule.triggerAt(trader)
         shoot(trader, event.recvAt, event.recvAt - event.dueAt)
         break
       case 'close':
@@ -424,6 +442,10 @@ export function createEngine(settings: EngineSettings): Engine {
       command({ kind: 'await_resolution', market: trader.market })
       fact({ kind: 'awaiting_resolution', at: recvAt, market: trader.market })
     }
+    if (!trader.watched) return
+    const triggerAt = schedule.triggerAt(trader)
+    const sealed = sealedOf(trader, { clock, triggerAt, trail: trails.of(trader) })
+    fact({ kind: 'sealed', at: recvAt, sealed })
   }
 
   function cleanUp(trader: LastSecondTrader): void {

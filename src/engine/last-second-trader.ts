@@ -6,7 +6,7 @@
  * `skipped` is a window that came too late to be traded: remembered, so that it is not found again and again.
  */
 import { Book } from '../book/book.ts'
-import type { Trail } from '../domain/certificate.ts'
+import type { SecondSeen } from '../domain/certificate.ts'
 import type { BookView, Decision, Settlement, ShotLatency } from '../domain/facts.ts'
 import type { Side, TokenId } from '../domain/ids.ts'
 import type { Market, Winner } from '../domain/market.ts'
@@ -23,6 +23,13 @@ export type TraderState =
   | 'fired'
   | 'passed'
   | 'settled'
+
+/** The seconds of a window, as far as they are over. */
+export type TrailState = {
+  /** The next second that is still to come, counted down; below zero when all are over. */
+  nextSec: number
+  readonly seconds: SecondSeen[]
+}
 
 /** One token of the window: its book, and when anything was last heard of it. */
 export type TokenTrack = {
@@ -60,8 +67,9 @@ export type LastSecondTrader = {
   winner: Winner | null
   winnerSource: string
   latency: ShotLatency
-  /** What was seen of its seconds; null before the close, and where nothing was. */
-  trail: Trail | null
+  /** When it might fire, as it was chosen when that moment came; by the venue's clock. */
+  triggeredAt: Micros | null
+  readonly trail: TrailState
 }
 
 export function createTrader(market: Market): LastSecondTrader {
@@ -84,7 +92,8 @@ export function createTrader(market: Market): LastSecondTrader {
     winner: null,
     winnerSource: '',
     latency: { triggerErrorMicros: null, decisionToOutcomeMicros: null, bookAgeMicros: null },
-    trail: null,
+    triggeredAt: null,
+    trail: { nextSec: -1, seconds: [] },
   }
 }
 
@@ -170,7 +179,7 @@ function firedReason(trader: LastSecondTrader): string {
   return `${trader.lastDecision?.why ?? 'restored'}; ${outcome.state}: ${outcome.reason}`
 }
 
-function payoutOf(shares: number, side: Side, winner: Winner, spent: number): number {
+export function payoutOf(shares: number, side: Side, winner: Winner, spent: number): number {
   if (winner === 'VOID') return spent
   if (winner === 'SPLIT') return Math.floor(shares / 2)
   return winner === side ? shares : 0

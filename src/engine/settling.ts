@@ -3,7 +3,7 @@
  * both before it was started again.
  */
 import type { MarketResolved, OrderOutcome, Restored } from '../domain/events.ts'
-import type { EngineFact } from '../domain/facts.ts'
+import type { EngineFact, Settlement } from '../domain/facts.ts'
 import type { ConditionId } from '../domain/ids.ts'
 import { invariant } from '../domain/invariant.ts'
 import { isFinal, type SubmitOutcome, spentOn } from '../domain/order.ts'
@@ -22,6 +22,8 @@ export type SettlingDeps = {
   readonly traders: Map<ConditionId, LastSecondTrader>
   readonly till: Till
   fact(fact: EngineFact): void
+  /** The window has its result. */
+  judged(trader: LastSecondTrader, settlement: Settlement, recvAt: Micros): void
   /** Nothing more is to come of this window. */
   end(trader: LastSecondTrader): void
 }
@@ -29,7 +31,7 @@ export type SettlingDeps = {
 const BARRED =
   'MISSED: the process ended while this window was made ready, and nothing proves that no order is out'
 
-export function createSettling({ traders, till, fact, end }: SettlingDeps) {
+export function createSettling({ traders, till, fact, judged, end }: SettlingDeps) {
   function onOutcome(event: OrderOutcome): void {
     const trader = findByOrder(event)
     if (trader?.order === null || trader === undefined || !follows(trader.outcome, event.outcome)) {
@@ -70,6 +72,7 @@ export function createSettling({ traders, till, fact, end }: SettlingDeps) {
     till.cash = settlement.cash
     trader.state = 'settled'
     fact({ kind: 'settled', at: recvAt, settlement })
+    judged(trader, settlement, recvAt)
     end(trader)
   }
 

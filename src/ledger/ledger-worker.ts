@@ -5,6 +5,7 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import Database from 'libsql'
 import { invariant } from '../domain/invariant.ts'
+import { createChain, type Origin } from './chain.ts'
 import { STATEMENTS, type Write } from './rows.ts'
 
 export type ToLedgerWorker =
@@ -17,12 +18,14 @@ export type FromLedgerWorker =
 
 const port = parentPort
 invariant(port !== null, 'the ledger worker is started as a worker')
-const database = new Database((workerData as { path: string }).path)
+const { path, origin } = workerData as { path: string; origin: Origin }
+const database = new Database(path)
 // The time-out first: a reader, or the connection that checked the file just now, may still hold it for a moment.
 for (const pragma of ['busy_timeout = 5000', 'journal_mode = WAL', 'synchronous = FULL']) {
   database.exec(`PRAGMA ${pragma}`)
 }
 const prepared = new Map(STATEMENTS.map((sql) => [sql, database.prepare(sql)]))
+const chain = createChain(database, origin)
 let waiting: Extract<ToLedgerWorker, { kind: 'write' }>[] = []
 
 function commit(): void {
@@ -33,7 +36,10 @@ function commit(): void {
   try {
     database.exec('BEGIN IMMEDIATE')
     for (const { writes } of batch) {
-      for (const { sql, values } of writes) prepared.get(sql)?.run(...values)
+      for (const write of writes) {
+        if ('sql' in write) prepared.get(write.sql)?.run(...write.values)
+        else chain.append(write.certificate)
+      }
     }
     database.exec('COMMIT')
     port?.postMessage({ kind: 'done', id: last.id } satisfies FromLedgerWorker)

@@ -15,6 +15,7 @@ import type { Keeper, Log, Remembered } from '../domain/ports.ts'
 import type { Micros, MicroUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import { booksOf, type Unredeemed } from './books.ts'
+import { type Origin, UNKNOWN_ORIGIN } from './chain.ts'
 import type { FromLedgerWorker, ToLedgerWorker } from './ledger-worker.ts'
 import { redeemedRow, transferRow, type Write, writesOf } from './rows.ts'
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
@@ -39,13 +40,16 @@ export type LedgerOptions = {
   readonly path: string
   readonly startingCash: MicroUsdc
   readonly log: Log
+  /** What writes, for the certificates. */
+  readonly origin?: Origin
 }
 
-export async function openLedger({ path, startingCash, log }: LedgerOptions): Promise<Ledger> {
+export async function openLedger(options: LedgerOptions): Promise<Ledger> {
+  const { path, startingCash } = options
   const unlock = lock(`${path}.lock`)
   try {
     const remembered = prepareDatabase(path, startingCash)
-    return startLedger(path, remembered, unlock, log)
+    return startLedger(options, remembered, unlock)
   } catch (error) {
     unlock()
     throw error
@@ -54,8 +58,9 @@ export async function openLedger({ path, startingCash, log }: LedgerOptions): Pr
 
 type Found = { readonly memory: Remembered; readonly unredeemed: readonly Unredeemed[] }
 
-function startLedger(path: string, remembered: Found, unlock: () => void, log: Log): Ledger {
-  const worker = new Worker(workerFile(), { workerData: { path } })
+function startLedger(options: LedgerOptions, remembered: Found, unlock: () => void): Ledger {
+  const { path, log, origin = UNKNOWN_ORIGIN } = options
+  const worker = new Worker(workerFile(), { workerData: { path, origin } })
   const unredeemed = new Map(remembered.unredeemed.map((one) => [one.conditionId, one]))
   const waiters: { id: number; resolve: () => void }[] = []
   let sent = 0
@@ -214,10 +219,13 @@ function outcomeOf(json: string): SubmitOutcome {
 
 function migrate(database: Database.Database, from: number): void {
   for (let version = from; MIGRATIONS[version] !== undefined; version += 1) {
+    // Whole or not at all, as it was made.
+    database.exec('BEGIN IMMEDIATE')
     database.exec(MIGRATIONS[version] as string)
     database
       .prepare("UPDATE meta SET value = ? WHERE key = 'schema_version'")
       .run(String(version + 1))
+    database.exec('COMMIT')
   }
 }
 

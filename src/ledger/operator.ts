@@ -32,8 +32,8 @@ function write(path: string, action: OperatorAction, at: Micros): void {
     database.exec('PRAGMA busy_timeout = 5000')
     database.exec('PRAGMA synchronous = FULL')
     database.exec('BEGIN IMMEDIATE')
-    for (const { sql, values } of writesOf({ kind: 'operator', at, action }))
-      database.prepare(sql).run(...values)
+    for (const write of writesOf({ kind: 'operator', at, action }))
+      if ('sql' in write) database.prepare(write.sql).run(...write.values)
     database.exec('COMMIT')
   } finally {
     database.close()

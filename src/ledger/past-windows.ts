@@ -39,7 +39,8 @@ function windowsOf(path: string, series: readonly Series[], limit: number): Past
     return series.flatMap(({ asset, interval }) =>
       (sealed.all(asset, interval, limit) as SealedRow[]).flatMap((row) => {
         const winner = winners.get(row.id) ?? null
-        const { trail } = JSON.parse(row.body) as { trail?: Trail | null }
+        const { sealed: seal } = JSON.parse(row.body) as { sealed?: { trail?: Trail } }
+        const trail = seal?.trail
         if (winner === null || !Array.isArray(trail?.seconds)) return []
         return [{ market: JSON.parse(row.market) as Market, trail, winner }]
       }),
@@ -50,5 +51,5 @@ function windowsOf(path: string, series: readonly Series[], limit: number): Past
 }
 
 function winnerIn(body: string): Winner | null {
-  return (JSON.parse(body) as { winner?: Winner }).winner ?? null
+  return (JSON.parse(body) as { judged?: { winner?: Winner } }).judged?.winner ?? null
 }

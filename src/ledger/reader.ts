@@ -1,11 +1,13 @@
 /** Read-only questions to a ledger, also while the bot writes it. */
 import { existsSync } from 'node:fs'
 import Database from 'libsql'
-import type { Decision, Settlement } from '../domain/facts.ts'
+import type { Judged } from '../domain/certificate.ts'
+import type { Decision, Sealed, Settlement } from '../domain/facts.ts'
 import type { Market } from '../domain/market.ts'
 import type { Micros } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import { type Books, booksOf } from './books.ts'
+import { type Certificates, type Certified, certificatesOf } from './certificates.ts'
 
 export type WindowStory = {
   readonly market: Market
@@ -15,6 +17,10 @@ export type WindowStory = {
   readonly settlement: Settlement | null
   /** When a person stopped the bot that had this window, before its close; null when nobody did, or when the clocks cannot tell. */
   readonly stoppedAt: Micros | null
+  /** What was sealed at its close; null before it, and where nobody watched. */
+  readonly certificate: Certified<Sealed> | null
+  /** What was said of it when its result was known. */
+  readonly judgement: Certified<Judged> | null
 }
 
 export type LedgerReader = {
@@ -23,6 +29,7 @@ export type LedgerReader = {
   /** `last` for the latest window that was judged, or a slug, a condition id, or a part that only one window has. */
   story(which: string): WindowStory
   books(): Books
+  readonly certificates: Pick<Certificates, 'audits' | 'verify'>
   close(): void
 }
 
@@ -55,6 +62,7 @@ export function openReader(path: string): LedgerReader {
     )
   }
   const database = openDatabase(path)
+  const certificates = certificatesOf(database)
 
   function find(which: string): { condition_id: string } {
     if (which === 'last') {
@@ -122,9 +130,11 @@ export function openReader(path: string): LedgerReader {
         ),
         settlement,
         stoppedAt: stop.at !== null && market.endAt - stop.at <= DAY_MICROS ? stop.at : null,
+        ...certificates.ofWindow(id),
       }
     },
     books: () => booksOf(database),
+    certificates,
     close: () => database.close(),
   }
 }

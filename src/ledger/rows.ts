@@ -1,10 +1,22 @@
 /** A fact -> the statements that keep it. Facts that no one would look up later keep nothing. */
+import type { Judged } from '../domain/certificate.ts'
 import type { OperatorAction } from '../domain/events.ts'
-import type { Decision, EngineFact, Settlement } from '../domain/facts.ts'
+import type { Decision, EngineFact, Sealed, Settlement } from '../domain/facts.ts'
 import { assertNever } from '../domain/invariant.ts'
 import type { Market } from '../domain/market.ts'
 
-export type Write = { readonly sql: string; readonly values: readonly (string | number | null)[] }
+export type Statement = {
+  readonly sql: string
+  readonly values: readonly (string | number | null)[]
+}
+
+/** What joins the chain; its number and its hash are those of the moment in which it is written. */
+export type Certificate = { readonly conditionId: string; readonly at: number } & (
+  | { readonly kind: 'sealed'; readonly body: Sealed }
+  | { readonly kind: 'judged'; readonly body: Judged }
+)
+
+export type Write = Statement | { readonly certificate: Certificate }
 
 const WINDOW = `INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (condition_id) DO UPDATE SET state = excluded.state, reason = excluded.reason, market_json = excluded.market_json`
@@ -96,6 +108,14 @@ export function writesOf(fact: EngineFact): Write[] {
       return outcomeRows(fact)
     case 'settled':
       return settlementRows(fact.settlement, fact.at)
+    case 'sealed': {
+      const { kind, at, sealed: body } = fact
+      return [{ certificate: { kind, at, conditionId: body.conditionId, body } }]
+    }
+    case 'judged': {
+      const { kind, at, judged: body } = fact
+      return [{ certificate: { kind, at, conditionId: body.conditionId, body } }]
+    }
     case 'operator':
       return [
         { sql: OPERATOR, values: [fact.at, fact.action] },

@@ -1,6 +1,14 @@
 /** The tables of the ledger. Instants are microseconds since the epoch; money, sizes and prices say their unit in the column's name. */
 
-export const SCHEMA_VERSION = 2
+export const SCHEMA_VERSION = 3
+
+const CERTIFICATES = `
+CREATE TABLE certificates (
+  seq INTEGER PRIMARY KEY, condition_id TEXT NOT NULL, kind TEXT NOT NULL, at_micros INTEGER NOT NULL,
+  prev_hash TEXT NOT NULL, hash TEXT NOT NULL, body_json TEXT NOT NULL
+);
+CREATE INDEX certificates_of_window ON certificates (condition_id, seq);
+`
 
 export const SCHEMA = `
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -40,11 +48,12 @@ CREATE VIEW trades AS
     s.pnl_micro_usd / 1000000.0 AS pnl_usd, s.cash_micro_usd / 1000000.0 AS cash_usd, s.reason
   FROM settlements s LEFT JOIN orders o ON o.condition_id = s.condition_id
   ORDER BY s.at_micros;
-`
+${CERTIFICATES}`
 
 /** From each older version to the next. */
 export const MIGRATIONS: Readonly<Record<number, string>> = {
   1: `ALTER TABLE orders ADD COLUMN venue_id TEXT;
     CREATE TABLE redemptions (condition_id TEXT PRIMARY KEY, at_micros INTEGER NOT NULL);
     CREATE TABLE transfers (at_micros INTEGER NOT NULL, micro_usd INTEGER NOT NULL, why TEXT NOT NULL);`,
+  2: CERTIFICATES,
 }

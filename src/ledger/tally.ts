@@ -51,7 +51,11 @@ export function tally(settlements: readonly Settlement[]): Tally {
   }
 }
 
-function wilson(wins: number, n: number): { low: number | null; high: number | null } {
+/** Of a share; null of nothing. */
+export function wilson(
+  wins: number,
+  n: number,
+): { readonly low: number | null; readonly high: number | null } {
   if (n === 0) return { low: null, high: null }
   const rate = wins / n
   const middle = rate + (Z * Z) / (2 * n)

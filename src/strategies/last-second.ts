@@ -11,6 +11,7 @@ import {
   type TokenView,
   type Verdict,
   type View,
+  type Wanted,
 } from '../domain/strategy.ts'
 import { MICRO, type MicroShares, parsePrice, parseShares, type Ticks } from '../domain/units.ts'
 import { clears, oddsOf } from '../pricing/odds.ts'
@@ -125,14 +126,16 @@ function decide(view: View, chosen: Params): Verdict {
     depthCheck(limit, chosen.maxAsk as Ticks),
     ...(chosen.winner === 'settlement' ? [edgeCheck(view, limit, chosen.minEdge)] : []),
   ]
+  const wanted = wantedOf(winner, winning, limit, chosen)
   const refused = checks.find((check) => !check.ok)
   if (refused !== undefined || winner === null || limit === null) {
-    return { intents: [], side: winner, why: refused?.note ?? 'no winner', checks }
+    return { intents: [], side: winner, wanted, why: refused?.note ?? 'no winner', checks }
   }
   const why = `${winner} ${REASONS[chosen.winner]}`
   return {
     intents: [{ side: winner, limit, shares: chosen.shares as MicroShares, why }],
     side: winner,
+    wanted,
     why,
     checks,
   }
@@ -161,6 +164,17 @@ function spotCheck({ truth }: View): Check {
         ? `there is no latest price to hold against the strike: ${doubt ?? 'none was heard'}`
         : `${spot} ${REASONS.spot}`,
   }
+}
+
+function wantedOf(
+  side: Side | null,
+  winning: TokenView | null,
+  limit: Ticks | null,
+  chosen: Params,
+): Wanted | null {
+  if (side === null) return null
+  const ask = winning?.state === 'live' ? limit : null
+  return { side, shares: chosen.shares as MicroShares, ask }
 }
 
 /** What settles the window names a winner, and the book does not say the opposite. */

@@ -64,6 +64,9 @@ export function createLogSink({ finder, trades }: { finder: Log; trades: Log }):
           cash: formatMicro(cash),
         })
       }
+      case 'sealed':
+      case 'judged':
+        return certificate(fact, trades)
       case 'venue_closed':
         return trades.warn(`the venue takes no orders for now: ${fact.reason}`, {
           holdFireSec: Math.ceil((fact.until - fact.at) / 1_000_000),
@@ -160,4 +163,18 @@ function listening(
         ageMs: Math.round(fact.ageMicros / 1_000),
       })
   }
+}
+
+/** A winner that we would have named otherwise is worth a person's look. */
+function certificate(fact: Extract<EngineFact, { kind: 'sealed' | 'judged' }>, trades: Log): void {
+  if (fact.kind === 'sealed') {
+    const { slug, trail } = fact.sealed
+    return trades.debug('sealed', { slug, seconds: trail.seconds.length })
+  }
+  const { slug, winner, own, agrees, refusedBy, otherwise } = fact.judged
+  const pnl = otherwise === null ? null : formatMicro(otherwise.pnl)
+  const data = { slug, winner, own, refusedBy, otherwisePnl: pnl }
+  return agrees === false
+    ? trades.warn("the venue's winner is not ours", data)
+    : trades.debug('judged', data)
 }

@@ -75,6 +75,7 @@ function decision(checks: readonly Check[]): Decision {
     side: 'UP',
     limit: null,
     spend: null,
+    wanted: null,
     why: refused?.note ?? 'UP has the larger best ask',
     checks,
     refusedBy: refused?.name ?? null,
@@ -82,7 +83,14 @@ function decision(checks: readonly Check[]): Decision {
 }
 
 function story(change: Partial<WindowStory>): WindowStory {
-  const nothing = { reason: null, decisions: [], settlement: null, stoppedAt: null }
+  const nothing = {
+    reason: null,
+    decisions: [],
+    settlement: null,
+    stoppedAt: null,
+    certificate: null,
+    judgement: null,
+  }
   return { market, state: 'settled', ...nothing, ...change }
 }
 

@@ -187,7 +187,8 @@ describe('windows of the run itself are learned from', () => {
       })
       bot.list(one, at(900 * n + 1))
       bot.runTo(at(900 * (n + 1)))
-      for (const trader of bot.engine.view().traders) trader.trail = trail(n)
+      for (const trader of bot.engine.view().traders)
+        trader.trail.seconds.splice(0, 60, ...trail(n).seconds)
       bot.resolve(one, 'UP', at(900 * (n + 1) + 0.5))
     }
     expect(bot.of('settled')).toHaveLength(40)

@@ -29,8 +29,9 @@ function ledger(tables = TABLES) {
         .prepare('INSERT INTO windows VALUES (?, ?, ?, ?)')
         .run(market.conditionId, asset, market.interval, JSON.stringify(market))
     },
-    seal: (n: number) => write(aConditionId(n), 'sealed', { trail: aPast(n, [aSecond(10)]).trail }),
-    judge: (n: number, winner: string) => write(aConditionId(n), 'judged', { winner }),
+    seal: (n: number) =>
+      write(aConditionId(n), 'sealed', { sealed: { trail: aPast(n, [aSecond(10)]).trail } }),
+    judge: (n: number, winner: string) => write(aConditionId(n), 'judged', { judged: { winner } }),
   }
 }
 
@@ -75,7 +76,7 @@ test('none where there is no ledger, where it keeps no seconds, or where a windo
   expect(pastWindows([ledger('CREATE TABLE meta (key TEXT)').path], BTC, 10)).toEqual([])
   const one = ledger()
   one.window(1)
-  one.write(aConditionId(1), 'sealed', { trail: null })
+  one.write(aConditionId(1), 'sealed', { sealed: { trail: null } })
   one.judge(1, 'UP')
   expect(pastWindows([one.path], BTC, 10)).toEqual([])
 })
