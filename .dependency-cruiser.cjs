@@ -92,10 +92,15 @@ module.exports = {
       'keys-in-few-hands',
       ['ethers', '@polymarket/clob-client-v2'],
       [
-        '^src/venues/polymarket/(signer|sign-worker|account|redeem|wallet-key|key-text|keystore)\\.ts$',
+        '^src/venues/polymarket/(signer|sign-worker|curve|account|redeem|wallet-key|key-text|keystore)\\.ts$',
         '^src/local-venue/',
         '^src/cli/verbs/',
       ],
+    ),
+    only(
+      'signatures-in-few-hands',
+      ['secp256k1', 'hash-wasm'],
+      ['^src/venues/polymarket/(curve|order-hash)\\.ts$'],
     ),
     only('one-owner-of-sql', ['libsql'], ['^src/ledger/']),
   ],

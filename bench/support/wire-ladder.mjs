@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openShotJournal } from '../../dist/ledger/shot-journal.js'
 import { nowMicros } from '../../dist/net/clock.js'
-import { preparePost } from '../../dist/net/prepared-post.js'
+import { createPosts } from '../../dist/net/prepared-post.js'
 import { createLiveGateway } from '../../dist/runtime/live-gateway.js'
 import { createAheadSigner } from '../../dist/venues/polymarket/ahead-signer.js'
+import { ORDER_FIELDS } from '../../dist/venues/polymarket/order-hash.js'
 import { createSigner } from '../../dist/venues/polymarket/signer.js'
 import { marketOf } from './wire-frames.mjs'
 
@@ -33,8 +34,7 @@ const gateway = createLiveGateway({
   ahead: createAheadSigner(wallet),
   account: {},
   fates: { close() {} },
-  prepare: (body) =>
-    preparePost({ host: '127.0.0.1', path: '/order', body, signer: post, userAgent: 'bench' }),
+  prepare: createPosts({ host: '127.0.0.1', path: '/order', signer: post, userAgent: 'bench' }),
   owner: 'key',
   maxSignedAgeMs: 90_000,
   now: nowMicros,
@@ -97,21 +97,7 @@ for (let round = 0; round < rounds; round += 1) results.push(await ladder(round 
 /** The same in one go on the loop, with the faster of the official client's signers. */
 const { privateKeyToAccount } = await import('viem/accounts')
 const account = privateKeyToAccount(wallet.privateKey)
-const types = {
-  Order: [
-    { name: 'salt', type: 'uint256' },
-    { name: 'maker', type: 'address' },
-    { name: 'signer', type: 'address' },
-    { name: 'tokenId', type: 'uint256' },
-    { name: 'makerAmount', type: 'uint256' },
-    { name: 'takerAmount', type: 'uint256' },
-    { name: 'side', type: 'uint8' },
-    { name: 'signatureType', type: 'uint8' },
-    { name: 'timestamp', type: 'uint256' },
-    { name: 'metadata', type: 'bytes32' },
-    { name: 'builder', type: 'bytes32' },
-  ],
-}
+const types = { Order: ORDER_FIELDS }
 const zero = `0x${'0'.repeat(64)}`
 const rival = []
 for (let round = 0; round < 4; round += 1) {

@@ -8,7 +8,7 @@ import { openLedger } from '../../dist/ledger/ledger.js'
 import { openShotJournal } from '../../dist/ledger/shot-journal.js'
 import { nowMicros } from '../../dist/net/clock.js'
 import { openOrderWire } from '../../dist/net/order-wire.js'
-import { preparePost } from '../../dist/net/prepared-post.js'
+import { createPosts } from '../../dist/net/prepared-post.js'
 import { createBot } from '../../dist/runtime/bot.js'
 import { createLiveGateway } from '../../dist/runtime/live-gateway.js'
 import { createOrderFates } from '../../dist/runtime/order-fate.js'
@@ -195,14 +195,12 @@ function gatewayOf({ clob, wallet, credentials, folder, log, inline, shots, cont
     },
     account,
     fates: createOrderFates({ account, emit, now, log }),
-    prepare: (body) =>
-      preparePost({
-        host: new URL(clob).host,
-        path: '/order',
-        body,
-        signer: { address: signer.address, ...credentials },
-        userAgent: USER_AGENT,
-      }),
+    prepare: createPosts({
+      host: new URL(clob).host,
+      path: '/order',
+      signer: { address: signer.address, ...credentials },
+      userAgent: USER_AGENT,
+    }),
     owner: credentials.apiKey,
     maxSignedAgeMs: 90_000,
     now,

@@ -12,7 +12,7 @@ import { holdMicros } from '../engine/decision.ts'
 import { rungsOf } from '../engine/ladder.ts'
 import { nowMicros } from '../net/clock.ts'
 import { type OrderWire, openOrderWire } from '../net/order-wire.ts'
-import { type PreparedPost, preparePost } from '../net/prepared-post.ts'
+import { createPosts, type PreparedPost } from '../net/prepared-post.ts'
 import { createRoundTrips } from '../net/round-trips.ts'
 import type { PolymarketAccount } from '../venues/polymarket/account.ts'
 import { createAheadSigner } from '../venues/polymarket/ahead-signer.ts'
@@ -153,16 +153,11 @@ async function signLadder(
     tell('signed', `${signed.length} orders, each side and each price`, nowMicros() - from)
     const { host } = new URL(venue.endpoints.clob)
     const sender = { address: purse.address, ...credentials }
+    const prepare = createPosts({ host, path: '/order', signer: sender, userAgent: USER_AGENT })
     return signed.map((one, at) => ({
       rung: rungs[at] as Rung,
       signed: one,
-      post: preparePost({
-        host,
-        path: '/order',
-        body: one.body,
-        signer: sender,
-        userAgent: USER_AGENT,
-      }),
+      post: prepare(one.body),
     }))
   } finally {
     await signer.close()

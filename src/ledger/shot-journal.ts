@@ -8,6 +8,7 @@ import {
   existsSync,
   fdatasync,
   fdatasyncSync,
+  ftruncate,
   mkdirSync,
   openSync,
   readdirSync,
@@ -18,7 +19,6 @@ import {
   writeSync,
 } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
-import { devNull } from 'node:os'
 import { join } from 'node:path'
 import type { ConditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
@@ -28,6 +28,14 @@ import type { Log } from '../domain/ports.ts'
 /** An order of which at least one byte may have left. */
 export type SentMark = { readonly venueId: string; readonly order: Order; readonly market: Market }
 
+/** A window's texts are about a kilobyte. */
+const LINE_BYTES = 16_384
+/** Of UTF-8, for each of a string's units. */
+const BYTES_A_CHARACTER = 3
+/** Rehearsals are emptied when a window is made ready, if there are so many; a whole minute of them is a little less than the most. */
+const EMPTIED_FROM_BYTES = 4_000_000
+const REHEARSED_BYTES_MAX = 32_000_000
+
 export type ShotJournal = {
   /** Resolves when the window and the names of its orders are on the disk. */
   armed(market: Market, venueIds: readonly string[]): Promise<void>
@@ -35,7 +43,7 @@ export type ShotJournal = {
   mark(venueId: string, order: Order, market: Market): void
   /** Against a power cut: brings what was marked to the disk. Nobody waits for it, so it comes after the bytes have left. */
   sync(): void
-  /** The same as a mark, into nowhere. */
+  /** The same as a mark, into a file that nobody reads: what was not written to for some milliseconds is written to slowly. */
   rehearse(venueId: string, order: Order, market: Market): void
   /** Nothing of the window is open any more. */
   forget(conditionId: ConditionId): void
@@ -50,8 +58,12 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
   const sentFile = join(folder, 'sent.jsonl')
   const before = { marks: readMarks(sentFile, log), armed: readArmed(folder, log) }
   let sent = openSync(sentFile, 'a')
-  const nowhere = openSync(devNull, 'w')
-  const texts = new Map<ConditionId, string>()
+  const rehearsalFile = join(folder, 'rehearsals')
+  rmSync(rehearsalFile, { force: true })
+  const rehearsals = openSync(rehearsalFile, 'a')
+  let rehearsed = 0
+  const tails = new Map<ConditionId, Buffer>()
+  let line = Buffer.allocUnsafeSlow(LINE_BYTES)
   let last: Promise<void> = Promise.resolve()
 
   async function writeArmed(market: Market, venueIds: readonly string[]): Promise<void> {
@@ -72,19 +84,35 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
     }
   }
 
-  function write(file: number, venueId: string, order: Order, market: Market): void {
-    const text = texts.get(market.conditionId) ?? JSON.stringify(market)
+  function write(file: number, venueId: string, order: Order, market: Market): number {
+    const tail = tails.get(market.conditionId) ?? tailOf(market)
     // It begins with a line break as well: half a line before it, of a full disk or of a killed process, must not swallow it.
-    const line = Buffer.from(
-      `\n{"venueId":"${venueId}","order":${JSON.stringify(order)},"market":${text}}\n`,
-    )
-    if (writeSync(file, line) < line.length) throw new Error('the journal of shots is not whole')
+    const head = `\n{"venueId":"${venueId}","order":${JSON.stringify(order)}`
+    const most = BYTES_A_CHARACTER * head.length + tail.length
+    if (most > line.length) line = Buffer.allocUnsafeSlow(most)
+    const at = line.write(head)
+    const size = at + tail.copy(line, at)
+    if (writeSync(file, line, 0, size) < size) throw new Error('the journal of shots is not whole')
+    return size
+  }
+
+  function rehearse(venueId: string, order: Order, market: Market): void {
+    if (rehearsed > REHEARSED_BYTES_MAX) return
+    try {
+      rehearsed += write(rehearsals, venueId, order, market)
+    } catch {
+      // A full disk will be the trouble of the shot itself.
+    }
   }
 
   return {
     before,
     armed(market, venueIds) {
-      texts.set(market.conditionId, JSON.stringify(market))
+      tails.set(market.conditionId, tailOf(market))
+      if (rehearsed > EMPTIED_FROM_BYTES) {
+        rehearsed = 0
+        ftruncate(rehearsals, 0, () => undefined)
+      }
       // One after the other: the same window may be made ready twice.
       last = last.then(
         () => writeArmed(market, venueIds),
@@ -92,11 +120,11 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
       )
       return last
     },
-    mark: (venueId, order, market) => write(sent, venueId, order, market),
+    mark: (venueId, order, market) => void write(sent, venueId, order, market),
     sync: () => fdatasync(sent, () => undefined),
-    rehearse: (venueId, order, market) => write(nowhere, venueId, order, market),
+    rehearse,
     forget(conditionId) {
-      texts.delete(conditionId)
+      tails.delete(conditionId)
       rm(armedFile(folder, conditionId), { force: true }).catch((error: unknown) =>
         log.warn('a file of a finished window could not be removed', { error }),
       )
@@ -112,7 +140,8 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
     },
     close() {
       closeSync(sent)
-      closeSync(nowhere)
+      closeSync(rehearsals)
+      rmSync(rehearsalFile, { force: true })
     },
   }
 }
@@ -131,6 +160,10 @@ function compactSent(file: string, settled: ReadonlySet<string>): void {
     closeSync(handle)
   }
   renameSync(`${file}.new`, file)
+}
+
+function tailOf(market: Market): Buffer {
+  return Buffer.from(`,"market":${JSON.stringify(market)}}\n`)
 }
 
 function armedFile(folder: string, conditionId: string): string {

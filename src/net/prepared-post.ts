@@ -2,7 +2,7 @@
  * A signed POST that is ready before it is wanted: the whole request lies in one Buffer with two holes, the second and its signature.
  * Firing fills the holes and writes the Buffer; nothing is joined, encoded or allocated for the request at that moment.
  */
-import { createHmac, createSecretKey } from 'node:crypto'
+import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
 
 const STAMP_BYTES = 10
 /** 32 bytes as base64: 43 characters and one `=`, which never changes and is written once. */
@@ -16,9 +16,11 @@ export type PreparedPost = {
   readonly body: Buffer
   /**
    * The whole request with this second's timestamp and signature. It is always the same Buffer, patched in place: write it before the
-   * next stamp. The same second again costs nothing.
+   * next stamp. The same second again costs nothing, and one that was foreseen next to nothing.
    */
   stamp(epochSec: number): Buffer
+  /** Works out the signature of a second that is to come. Two are kept: of this second and the next one. */
+  foresee(epochSec: number): void
 }
 
 export type PostSigner = {
@@ -29,30 +31,44 @@ export type PostSigner = {
   readonly secret: string
 }
 
-export type PostArgs = {
+export type PostsArgs = {
   readonly host: string
   /** What is signed and asked for; without a query. */
   readonly path: string
-  readonly body: string
   readonly signer: PostSigner
   readonly userAgent: string
 }
 
-export function preparePost({ host, path, body, signer, userAgent }: PostArgs): PreparedPost {
+/** All that such requests have in common, made once. */
+export function createPosts(args: PostsArgs): (body: string) => PreparedPost {
+  const { host, path, signer, userAgent } = args
   const key = secretKey(signer.secret)
-  const bodyBytes = Buffer.from(body)
-  const upToStamp = head([
+  const upToLength = head([
     [`POST ${requestPath(path)} HTTP/1.1`],
     ['Host', host],
     ['User-Agent', userAgent],
     ['Accept', 'application/json'],
     ['Connection', 'keep-alive'],
     ['Content-Type', 'application/json'],
-    ['Content-Length', String(bodyBytes.length)],
+  ])
+  const upToStamp = head([
     ['POLY_ADDRESS', signer.address],
     ['POLY_API_KEY', signer.apiKey],
     ['POLY_PASSPHRASE', signer.passphrase],
   ])
+  return (body) => preparePost({ key, path, upToLength, upToStamp }, body)
+}
+
+type Common = {
+  readonly key: KeyObject
+  readonly path: string
+  readonly upToLength: string
+  readonly upToStamp: string
+}
+
+function preparePost({ key, path, ...common }: Common, body: string): PreparedPost {
+  const bodyBytes = Buffer.from(body)
+  const upToStamp = `${common.upToLength}Content-Length: ${bodyBytes.length}\r\n${common.upToStamp}`
   const stampAt = upToStamp.length + 'POLY_TIMESTAMP: '.length
   const upToSignature = `${upToStamp}POLY_TIMESTAMP: ${'0'.repeat(STAMP_BYTES)}\r\nPOLY_SIGNATURE: `
   const signatureAt = upToSignature.length
@@ -62,28 +78,42 @@ export function preparePost({ host, path, body, signer, userAgent }: PostArgs): 
   ])
   const signed = Buffer.concat([Buffer.from(`${'0'.repeat(STAMP_BYTES)}POST${path}`), bodyBytes])
   let stamped = Number.NaN
+  const foreseen = [
+    { epochSec: Number.NaN, signature: '' },
+    { epochSec: Number.NaN, signature: '' },
+  ]
+
+  function sign(epochSec: number): string {
+    if (!Number.isInteger(epochSec) || epochSec < STAMP_MIN || epochSec > STAMP_MAX)
+      throw new RangeError(`a timestamp is ${STAMP_BYTES} digits of seconds, got ${epochSec}`)
+    writeDigits(signed, 0, epochSec)
+    // The alphabet of base64url is the venue's; its missing `=` stands in the request already.
+    return createHmac('sha256', key).update(signed).digest('base64url')
+  }
 
   return {
     body: bodyBytes,
     stamp(epochSec) {
       if (epochSec === stamped) return request
-      if (!Number.isInteger(epochSec) || epochSec < STAMP_MIN || epochSec > STAMP_MAX)
-        throw new RangeError(`a timestamp is ${STAMP_BYTES} digits of seconds, got ${epochSec}`)
+      const known = foreseen[epochSec % 2]
+      const signature = known?.epochSec === epochSec ? known.signature : sign(epochSec)
       // Nothing is stamped until both holes are filled.
       stamped = Number.NaN
-      writeDigits(signed, 0, epochSec)
       writeDigits(request, stampAt, epochSec)
-      // The alphabet of base64url is the venue's; its missing `=` stands in the request already.
-      const signature = createHmac('sha256', key).update(signed).digest('base64url')
       request.write(signature, signatureAt, SIGNATURE_BYTES, 'latin1')
       stamped = epochSec
       return request
+    },
+    foresee(epochSec) {
+      const slot = foreseen[epochSec % 2]
+      if (slot?.epochSec === epochSec) return
+      foreseen[epochSec % 2] = { epochSec, signature: sign(epochSec) }
     },
   }
 }
 
 /** A KeyObject, made once: a Buffer would be imported anew for every signature. */
-function secretKey(secret: string) {
+function secretKey(secret: string): KeyObject {
   const bytes = Buffer.from(secret.replaceAll('-', '+').replaceAll('_', '/'), 'base64')
   if (bytes.length === 0) throw new Error('the secret of the API key is empty or not base64')
   return createSecretKey(bytes)

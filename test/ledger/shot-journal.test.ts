@@ -117,6 +117,35 @@ test('lines that are JSON and no mark are left out', () => {
   expect(found(folder).marks).toEqual(['0xid1'])
 })
 
+test('rehearsals are no marks, and nothing of them is left', () => {
+  const folder = aFolder()
+  const journal = open(folder)
+  const market = windowOf(1)
+  for (let n = 0; n < 5; n += 1) journal.rehearse(`0xid${n}`, orderOf(market), market)
+  mark(journal, 7)
+  expect(found(folder).marks).toEqual(['0xid7'])
+  expect(readFileSync(sent(folder), 'utf8')).not.toContain('0xid1')
+  journal.close()
+  // A rehearsal that cannot be written is nobody's trouble.
+  journal.rehearse('0xid8', orderOf(market), market)
+  expect(readdirSync(folder)).toEqual(['sent.jsonl'])
+})
+
+test('a window of many words and signs is marked whole', () => {
+  const folder = aFolder()
+  const journal = open(folder)
+  const market = { ...windowOf(1), title: '≥'.repeat(50_000) }
+  journal.mark('0xid1', orderOf(market), market)
+  journal.mark('0xid2', { ...orderOf(market), strategy: '€'.repeat(20_000) }, windowOf(2))
+  journal.close()
+  const { marks } = open(folder).before
+  expect(marks.map(({ market: one }) => one.title.length)).toEqual([
+    50_000,
+    windowOf(2).title.length,
+  ])
+  expect(marks[1]?.order.strategy).toBe('€'.repeat(20_000))
+})
+
 test('a mark that cannot be written whole throws', () => {
   const journal = open(aFolder())
   journal.close()

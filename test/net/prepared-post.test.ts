@@ -1,7 +1,7 @@
 import { createHmac } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { preparePost } from '../../src/net/prepared-post.ts'
+import { createPosts, type PostsArgs } from '../../src/net/prepared-post.ts'
 
 const SECRET = 'AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8='
 const SIGNER = {
@@ -17,6 +17,9 @@ const ARGS = {
   signer: SIGNER,
   userAgent: 'lastsecond/test',
 }
+
+const preparePost = ({ body, ...args }: PostsArgs & { readonly body: string }) =>
+  createPosts(args)(body)
 
 function read(request: Buffer) {
   const text = request.toString('utf8')
@@ -67,6 +70,27 @@ describe('a prepared POST', () => {
     expect(expected(`${'A'.repeat(43)}=`, '1000000test-sign/orders{"hash": "0x123"}')).toBe(
       'ZwAdJKvoYRlEKDkNMwd5BuwNNtg93kNaR_oU2HrfVvc=',
     )
+  })
+
+  test('in any order of seconds foreseen and stamped is what it would be without foresight', () => {
+    const second = fc.integer({ min: 1_795_219_200, max: 1_795_219_204 })
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.boolean(), second), { minLength: 1 }), (steps) => {
+        const post = preparePost(ARGS)
+        for (const [ahead, sec] of steps) {
+          if (ahead) post.foresee(sec)
+          else expect(post.stamp(sec)).toEqual(preparePost(ARGS).stamp(sec))
+        }
+      }),
+    )
+  })
+
+  test('of a second that cannot be is not foreseen, and what was stamped stays', () => {
+    const post = preparePost(ARGS)
+    const before = Buffer.from(post.stamp(1_795_219_200))
+    for (const wrong of [0, 1.5, Number.NaN, 10_000_000_000])
+      expect(() => post.foresee(wrong)).toThrow(RangeError)
+    expect(post.stamp(1_795_219_200)).toEqual(before)
   })
 
   test('for any body, secret and second carries the signature of exactly what it sends', () => {

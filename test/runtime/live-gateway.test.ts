@@ -83,6 +83,7 @@ function aGateway(change: Partial<LiveGatewayDeps> = {}) {
     prepare: (body) => ({
       body: Buffer.from(body),
       stamp: (sec) => Buffer.from(`${sec} ${body}`),
+      foresee: () => undefined,
     }),
     owner: 'key',
     maxSignedAgeMs: MAX_AGE_MS,
@@ -184,7 +185,13 @@ describe('a shot', () => {
     const broken: Partial<LiveGatewayDeps>[] = [
       { signer: { address: '', maker: '', sign: () => fail('no key') } },
       { prepare: () => fail('no secret') },
-      { prepare: (body) => ({ body: Buffer.from(body), stamp: () => fail('no time') }) },
+      {
+        prepare: (body) => ({
+          body: Buffer.from(body),
+          stamp: () => fail('no time'),
+          foresee: () => fail('no time'),
+        }),
+      },
     ]
     const full = aGateway()
     full.journal.mark.mockImplementation(() => fail('the disk is full'))
@@ -277,12 +284,51 @@ describe('making ready', () => {
     expect(wire.quiet.mock.calls).toEqual([[true], [false]])
   })
 
+  test('rehearses what is ready in turn, and now and then a signature of an order for nothing', async () => {
+    const { gateway, arm, pass, wire, journal, inline } = aGateway()
+    await arm(rungs(), at(899))
+    await pass(59_000)
+    const orders = journal.rehearse.mock.calls.map(([venueId]) => venueId)
+    expect(new Set(orders).size).toBeGreaterThan(rungs().length)
+    expect(inline.mock.calls.length).toBeGreaterThan(10)
+    for (const [{ token, makerAmount, takerAmount }] of inline.mock.calls)
+      expect([token, makerAmount, takerAmount]).toEqual(['0', 0, 0])
+    // The bytes of a shot may still be on their way: from then on only nothing is rehearsed.
+    gateway.submit(submit)
+    wire.rehearse.mockClear()
+    inline.mockClear()
+    await pass(500)
+    expect(wire.rehearse.mock.calls.length).toBeGreaterThan(50)
+    expect(inline).toHaveBeenCalledTimes(wire.rehearse.mock.calls.length)
+  })
+
+  test('works out the stamps of the second to come', async () => {
+    const foresee = vi.fn()
+    const stamp = vi.fn(() => Buffer.from('x'))
+    const prepare = (body: string) => ({ body: Buffer.from(body), stamp, foresee })
+    const { arm, pass } = aGateway({ prepare })
+    await arm(rungs(), at(899))
+    await pass(59_500)
+    const last = stamp.mock.lastCall as unknown as [number]
+    expect(foresee.mock.lastCall).toEqual([last[0] + 1])
+  })
+
+  test('a rehearsal that fails stops nobody', async () => {
+    const { arm, pass, wire } = aGateway({
+      signer: { address: '', maker: '', sign: () => fail('!') },
+    })
+    await arm(rungs(), at(899))
+    await pass(59_500)
+    expect(wire.rehearse.mock.calls.length).toBeGreaterThan(100)
+  })
+
   test('after the close of the window nothing of it is ready any more', async () => {
     const { gateway, arm, pass, inline } = aGateway()
     await arm()
     await pass(61_000)
+    const rehearsed = inline.mock.calls.length
     gateway.submit(submit)
-    expect(inline).toHaveBeenCalledTimes(1)
+    expect(inline).toHaveBeenCalledTimes(rehearsed + 1)
   })
 })
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { MICROS_PER_MS, micros } from '../../src/domain/units.ts'
-import { createVigil } from '../../src/runtime/vigil.ts'
+import { createVigil, type VigilDeps } from '../../src/runtime/vigil.ts'
 
 const SECOND = 1_000_000
 const now = () => micros(Math.round(Date.now() * MICROS_PER_MS))
@@ -16,14 +16,17 @@ afterEach(() => {
   vi.useRealTimers()
 })
 
-function aVigil() {
+function aVigil(parts: Partial<VigilDeps> = {}) {
   return createVigil({
     now,
     venueNow: now,
+    cpuMicros: now,
     quiet: (on) => told.push(on ? 'quiet' : 'loud'),
     rehearse: () => {
       rehearsals += 1
     },
+    sweep: () => told.push('swept'),
+    ...parts,
   })
 }
 
@@ -35,13 +38,13 @@ test('one silence for windows that end together, with rehearsals until the last 
   await vi.advanceTimersByTimeAsync(6_900)
   expect([told, rehearsals]).toEqual([[], 0])
   await vi.advanceTimersByTimeAsync(2_000)
-  expect(told).toEqual(['quiet'])
+  expect(told).toEqual(['swept', 'quiet'])
   expect(rehearsals).toBeGreaterThan(100)
   const before = rehearsals
   await vi.advanceTimersByTimeAsync(1_600)
   expect(rehearsals).toBeGreaterThan(before + 100)
   await vi.advanceTimersByTimeAsync(2_000)
-  expect(told).toEqual(['quiet', 'first over', 'loud', 'second over'])
+  expect(told).toEqual(['swept', 'quiet', 'first over', 'loud', 'second over'])
   const after = rehearsals
   await vi.advanceTimersByTimeAsync(5_000)
   expect(rehearsals).toBe(after)
@@ -54,6 +57,29 @@ test('nothing runs after the close', async () => {
   vigil.close()
   const after = rehearsals
   await vi.advanceTimersByTimeAsync(10_000)
-  expect([told, rehearsals]).toEqual([['quiet'], after])
+  expect([told, rehearsals]).toEqual([['swept', 'quiet'], after])
   expect(after).toBeGreaterThan(0)
+})
+
+/** A turn of the loop that takes three milliseconds, for half a second. */
+async function slowTurns(parts: Partial<VigilDeps>): Promise<number> {
+  const vigil = aVigil({
+    ...parts,
+    rehearse() {
+      rehearsals += 1
+      vi.setSystemTime(Date.now() + 3)
+    },
+  })
+  vigil.keep(now(), micros(now() + 4 * SECOND), () => undefined)
+  await vi.advanceTimersByTimeAsync(500)
+  vigil.close()
+  return rehearsals
+}
+
+test('a loop that is put aside naps; one that was slow by its own work goes on', async () => {
+  const own = await slowTurns({})
+  rehearsals = 0
+  const others = await slowTurns({ cpuMicros: () => 0 })
+  expect(own).toBeGreaterThan(2 * others)
+  expect(others).toBeGreaterThan(0)
 })

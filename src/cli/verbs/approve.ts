@@ -1,6 +1,7 @@
 /** Lets the venue's contracts move what live trading needs. It says what that is, and does it only when told to. */
+
+import { EXCHANGES } from '../../venues/polymarket/exchanges.ts'
 import type { Approval } from '../../venues/polymarket/redeem.ts'
-import { EXCHANGES } from '../../venues/polymarket/signer.ts'
 import { atDesk, type Desk, deskOptions, onChain, refuseToMove } from '../money-desk.ts'
 import { EXIT, print, say, type Verb } from '../verb.ts'
 

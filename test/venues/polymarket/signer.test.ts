@@ -1,11 +1,12 @@
 /**
- * Signatures held against the venue's own client: known ones to the byte, and random orders of all kinds of wallets. SIGNED_ORDERS makes them many.
+ * Signatures held against the venue's own client: known ones to the byte, random orders of all kinds of wallets, and both curves. SIGNED_ORDERS makes them many.
  */
 import { orderToJsonV2 } from '@polymarket/clob-client-v2'
 import { concat, keccak256, recoverAddress } from 'ethers'
 import fc from 'fast-check'
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { createAheadSigner } from '../../../src/venues/polymarket/ahead-signer.ts'
+import { CURVE } from '../../../src/venues/polymarket/curve.ts'
 import {
   createSigner,
   type OrderDraft,
@@ -75,6 +76,13 @@ describe('known signatures', () => {
   ] as const)('type %i, %s', (type, version, signature) => {
     const { body } = createSigner(wallet(type)).sign({ ...draft, version })
     expect(signatureIn(body)).toBe(signature)
+  })
+
+  test('the native curve is there', () => expect(CURVE).toBe('native'))
+
+  test.each([0, 1, 2, 3] as const)('type %i, the same without the native curve', (type) => {
+    const one = createSigner(wallet(type), 'javascript').sign(draft)
+    expect(one).toEqual(createSigner(wallet(type), 'native').sign(draft))
   })
 
   test('the id is the hash of what is signed', () => {
@@ -155,10 +163,33 @@ test(`${COUNT} random orders are signed and posted as the client does`, async ()
       const { body, venueId } = signer.sign(draftOf(order, version))
       expect(body).toBe(JSON.stringify(orderToJsonV2(order as never, OWNER, 'FOK' as never)))
       expect(provesHash(order, venueId, signer.address)).toBe(true)
+      expect(createSigner(wallet, 'javascript').sign(draftOf(order, version)).body).toBe(body)
     }),
     { numRuns: COUNT },
   )
 }, 600_000)
+
+describe('what cannot be signed is refused', () => {
+  const { sign } = createSigner(wallet(0))
+  test.each([
+    ['a token beyond 256 bits', { token: String(2n ** 256n) }],
+    ['a token in hex', { token: '0x10' }],
+    ['an empty token', { token: '' }],
+    ['an amount that is not whole', { makerAmount: 0.5 }],
+    ['an amount below zero', { takerAmount: -1 }],
+    ['a salt that JSON cannot carry', { salt: 2 ** 53 }],
+    ['no time', { timestampMs: Number.NaN }],
+  ])('%s', (_name, wrong) => {
+    expect(() => sign({ ...draft, ...wrong })).toThrow(RangeError)
+    // What was refused leaves nothing behind.
+    expect(sign(draft)).toEqual(createSigner(wallet(0)).sign(draft))
+  })
+
+  test.each(['0x', `0x${'0'.repeat(64)}`, `0x${'f'.repeat(64)}`, 'no key'])('the key %s', (key) => {
+    for (const kind of ['native', 'javascript'] as const)
+      expect(() => createSigner({ ...wallet(0), privateKey: key }, kind)).toThrow()
+  })
+})
 
 test('an address of a funder in small letters signs the same', () => {
   const small = createSigner({ ...wallet(3), funder: FUNDER.toLowerCase() })

@@ -1,0 +1,242 @@
+/**
+ * Orders before they are wanted: signed ahead, named, written down, laid out as requests; and in the last seconds the way of an order gone
+ * through again and again, so that the one that counts finds it warm.
+ */
+import type { Arm, Submit } from '../domain/commands.ts'
+import { type ConditionId, orderId, type TokenId } from '../domain/ids.ts'
+import type { Market } from '../domain/market.ts'
+import type { Order, Rung } from '../domain/order.ts'
+import {
+  MICROS_PER_MS,
+  MICROS_PER_SECOND,
+  type Micros,
+  microShares,
+  microUsdc,
+  ticks,
+} from '../domain/units.ts'
+import type { ShotJournal } from '../ledger/shot-journal.ts'
+import type { OrderWire } from '../net/order-wire.ts'
+import type { PreparedPost } from '../net/prepared-post.ts'
+import type { AheadSigner } from '../venues/polymarket/ahead-signer.ts'
+import type { OrderDraft, SignedDraft, Signer } from '../venues/polymarket/signer.ts'
+import { createVigil } from './vigil.ts'
+import { sweepYoung } from './young-garbage.ts'
+
+/** Orders are signed and laid out so many at a time: the loop turns in between. */
+const LADDER_SLICE = 4
+const WARM_CALLS = 10_000
+const WARM_SLICE = 20
+/** Of so many orders the stamps are worked out in one rehearsal, where they are not yet. */
+const FORESEEN_AT_ONCE = 4
+/** One rehearsal of so many signs its order as well: the one that is wanted may not be ready. */
+const SIGNED_EACH = 16
+/** Signed where only the signing matters: nobody could take it, wherever it went. */
+const NOTHING: Rung = {
+  side: 'UP',
+  token: '0' as TokenId,
+  limit: ticks(0),
+  spend: microUsdc(0),
+  shares: microShares(0),
+}
+
+export type ReadyOrdersDeps = {
+  readonly wire: Pick<OrderWire, 'quiet' | 'rehearse'>
+  readonly journal: ShotJournal
+  readonly signer: Signer
+  readonly ahead: AheadSigner
+  prepare(body: string): PreparedPost
+  /** The id of the API key. */
+  readonly owner: string
+  /** Orders that were signed longer ago are signed anew. */
+  readonly maxSignedAgeMs: number
+  readonly now: () => Micros
+  venueNow(): Micros
+  salt(): number
+  /** Goes through a decision that nobody hears of. */
+  rehearseDecision(): void
+}
+
+export type Ready = {
+  readonly venueId: string
+  readonly post: PreparedPost
+  readonly signedAt: Micros
+}
+
+export type ReadyOrders = {
+  /** Resolves when all orders of the window are ready and their names are on the disk. */
+  arm(command: Arm): Promise<void>
+  /** Signed ahead for exactly this order, and not too long ago. Taken away: the same signature twice is the same order twice. */
+  take(command: Submit): Ready | null
+  /** Signed now. */
+  sign(rung: Rung, market: Market): Ready
+  /** With the second that it is by the venue's clock. */
+  stamp(one: Ready): Buffer
+  /** A window has had its shot, whose bytes may still be on their way: it is rehearsed no more. */
+  spend(conditionId: ConditionId): void
+  /** Nothing more is made ready or rehearsed. */
+  close(): void
+}
+
+type Armed = {
+  readonly market: Market
+  readonly rungs: Map<string, Ready>
+  /** What a rehearsal goes through, in turn. */
+  rehearsals: readonly Rehearsal[]
+  next: number
+}
+type Rehearsal = { readonly order: Order; readonly ready: Ready }
+
+export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
+  const armed = new Map<ConditionId, Armed>()
+  const kept = new Map<ConditionId, Market>()
+  const vigil = createVigil({
+    now: deps.now,
+    venueNow: deps.venueNow,
+    quiet: deps.wire.quiet,
+    rehearse,
+    sweep: sweepYoung,
+  })
+  let warming = setImmediate(() => warmUp(WARM_CALLS))
+  let count = 0
+  let closed = false
+
+  function draft(rung: Rung, market: Market): OrderDraft {
+    return {
+      token: rung.token,
+      makerAmount: rung.spend,
+      takerAmount: rung.shares,
+      version: market.version,
+      salt: deps.salt(),
+      timestampMs: Math.floor(deps.venueNow() / MICROS_PER_MS),
+      owner: deps.owner,
+    }
+  }
+
+  function ready(signed: SignedDraft, signedAt: Micros): Ready {
+    return { venueId: signed.venueId, post: deps.prepare(signed.body), signedAt }
+  }
+
+  function sign(rung: Rung, market: Market): Ready {
+    return ready(deps.signer.sign(draft(rung, market)), deps.now())
+  }
+
+  function stamp({ post }: Ready): Buffer {
+    return post.stamp(epochSec())
+  }
+
+  function epochSec(): number {
+    return Math.floor(deps.venueNow() / MICROS_PER_SECOND)
+  }
+
+  async function arm(command: Arm): Promise<void> {
+    const { market, rungs } = command
+    const signedAt = deps.now()
+    watchOver(command)
+    const pairs: (readonly [string, Ready])[] = []
+    const rehearsals: Rehearsal[] = []
+    for (let from = 0; from < rungs.length; from += LADDER_SLICE) {
+      const slice = rungs.slice(from, from + LADDER_SLICE)
+      const signed = await deps.ahead.sign(slice.map((rung) => draft(rung, market)))
+      for (const [at, rung] of slice.entries()) {
+        const one = ready(signed[at] as SignedDraft, signedAt)
+        pairs.push([keyOf(rung), one])
+        rehearsals.push({ order: rehearsed(rung, market), ready: one })
+      }
+    }
+    await deps.journal.armed(
+      market,
+      pairs.map(([, { venueId }]) => venueId),
+    )
+    if (closed || !kept.has(market.conditionId)) return
+    armed.set(market.conditionId, { market, rungs: new Map(pairs), rehearsals, next: 0 })
+  }
+
+  /** The last seconds belong to the shot: nothing else on its connections, and its path kept warm. */
+  function watchOver({ market, from }: Arm): void {
+    if (kept.has(market.conditionId)) return
+    kept.set(market.conditionId, market)
+    vigil.keep(from, market.endAt, () => {
+      kept.delete(market.conditionId)
+      armed.delete(market.conditionId)
+    })
+  }
+
+  function rehearsed(rung: Rung, { conditionId, slug }: Market): Order {
+    const id = orderId(`${slug}/1`)
+    return { id, conditionId, strategy: 'rehearsal', ...rung, decidedAt: deps.now() }
+  }
+
+  /** The compiler makes code fast that ran some thousand times. A little in each turn of the loop. */
+  function warmUp(left: number): void {
+    for (let call = 0; call < WARM_SLICE; call += 1) deps.rehearseDecision()
+    if (left > WARM_SLICE) warming = setImmediate(() => warmUp(left - WARM_SLICE))
+  }
+
+  /** All that a shot does, but for the last step of each: the line counts for nothing, and the bytes go nowhere. */
+  function rehearse(): void {
+    deps.rehearseDecision()
+    count += 1
+    try {
+      const one = count % SIGNED_EACH === 0 ? null : nextRehearsal()
+      if (one !== null) return pretend(one.order, one.ready, one.market)
+      const [market] = kept.values()
+      if (market === undefined) return
+      pretend(rehearsed(NOTHING, market), sign(NOTHING, market), market)
+    } catch {
+      // What fails here fails in the shot as well, which says so.
+    }
+  }
+
+  function find(order: Order, { conditionId }: Market): Ready | null {
+    return armed.get(conditionId)?.rungs.get(keyOf(order)) ?? null
+  }
+
+  function pretend(order: Order, one: Ready, market: Market): void {
+    // Looked up for the sake of looking up.
+    find(order, market)
+    deps.journal.rehearse(one.venueId, order, market)
+    deps.wire.rehearse(stamp(one))
+  }
+
+  /** Of the first window that has not had its shot. On the way to it, stamps of this second and the next. */
+  function nextRehearsal(): (Rehearsal & { readonly market: Market }) | null {
+    for (const window of armed.values()) {
+      const { market, rehearsals } = window
+      const { length } = rehearsals
+      window.next = (window.next + 1) % Math.max(1, length)
+      for (let step = 0; step < Math.min(FORESEEN_AT_ONCE, length); step += 1) {
+        const post = rehearsals[(window.next * FORESEEN_AT_ONCE + step) % length]?.ready.post
+        post?.foresee(epochSec())
+        post?.foresee(epochSec() + 1)
+      }
+      const found = rehearsals[window.next]
+      if (found !== undefined) return { ...found, market }
+    }
+    return null
+  }
+
+  return {
+    arm,
+    take({ order, market }) {
+      const found = find(order, market)
+      if (found === null) return null
+      armed.get(market.conditionId)?.rungs.delete(keyOf(order))
+      return deps.now() - found.signedAt <= deps.maxSignedAgeMs * MICROS_PER_MS ? found : null
+    },
+    sign,
+    stamp,
+    spend(conditionId) {
+      const window = armed.get(conditionId)
+      if (window !== undefined) window.rehearsals = []
+    },
+    close() {
+      closed = true
+      vigil.close()
+      clearImmediate(warming)
+    },
+  }
+}
+
+function keyOf({ token, limit, spend }: Pick<Rung, 'token' | 'limit' | 'spend'>): string {
+  return `${token}/${limit}/${spend}`
+}
