@@ -92,7 +92,7 @@ module.exports = {
       'keys-in-few-hands',
       ['ethers', '@polymarket/clob-client-v2'],
       [
-        '^src/venues/polymarket/(signer|sign-worker|curve|account|redeem|wallet-key|key-text|keystore)\\.ts$',
+        '^src/venues/polymarket/(signer|sign-worker|curve|account|redeem|funder-calls|wallet-key|key-text|keystore)\\.ts$',
         '^src/local-venue/',
         '^src/cli/verbs/',
       ],

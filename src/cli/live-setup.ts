@@ -3,22 +3,26 @@ import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
 import type { Config } from '../config/schema.ts'
 import type { ConditionId } from '../domain/ids.ts'
-import type { Gateway, Keeper, Log } from '../domain/ports.ts'
+import type { Account, Gateway, Keeper, Log } from '../domain/ports.ts'
 import { type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
+import { knownMarket } from '../ledger/last-markets.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { openShotJournal } from '../ledger/shot-journal.ts'
 import type { WalletLock } from '../ledger/wallet-lock.ts'
 import { nowMicros } from '../net/clock.ts'
 import { createHttp } from '../net/http.ts'
 import { openOrderWire } from '../net/order-wire.ts'
+import { watchPauses } from '../net/pauses.ts'
 import { createPosts } from '../net/prepared-post.ts'
 import { type AfterShot, createAfterShot } from '../runtime/after-shot.ts'
 import type { Bot } from '../runtime/bot.ts'
 import { createLiveGateway, type ShotRecord } from '../runtime/live-gateway.ts'
 import { createLiveMemory } from '../runtime/live-memory.ts'
+import { createLostNames } from '../runtime/lost-names.ts'
 import type { GatewayContext, Orders } from '../runtime/modes.ts'
 import { createOrderFates } from '../runtime/order-fate.ts'
+import { createShotTimer, type ShotTimer } from '../runtime/shot-timer.ts'
 import type { ApiCredentials, PolymarketAccount } from '../venues/polymarket/account.ts'
 import { createAheadSigner } from '../venues/polymarket/ahead-signer.ts'
 import { createClobReads } from '../venues/polymarket/clob-reads.ts'
@@ -32,6 +36,7 @@ import { checkAccount, refuseWhatFails } from './live-checks.ts'
 import { lockWallet, openGuards } from './live-guards.ts'
 import type { Purse } from './live-purse.ts'
 import { offsetLine, roughOffset } from './path-checks.ts'
+import { redemptionWay } from './redemption-way.ts'
 
 /** A salt travels as a JSON number. */
 const SALT_BELOW = 2 ** 48 - 1
@@ -78,7 +83,8 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
   const { account: opened, balance } = await preflight(args)
   if (CURVE === 'javascript')
     log.warn('the native curve could not be loaded: an order takes about 0.3 ms to sign, not 0.05')
-  const redeemer = wallet.funder === null ? createRedeemer(endpoints.chain, wallet) : null
+  const chain = createRedeemer(endpoints.chain, wallet)
+  const redeemer = (await redemptionWay(chain, wallet, log)) === 'own' ? chain : null
   const journal = openShotJournal(join(args.folder, 'journal'), log)
   // Last, for it is a process: nothing after it may fail.
   const guards = await openGuards({ ...args, wallet, account: opened, lock })
@@ -94,8 +100,8 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
       createLiveMemory({
         ledger,
         journal,
-        balance: account.balance,
-        refresh: account.refresh,
+        account,
+        marketOf: (id) => knownMarket(join(args.folder, 'ledger.db'), id),
         redeem: redemption(redeemer, ledger),
         now: nowMicros,
         log,
@@ -111,7 +117,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
         log,
       }),
     async close() {
-      redeemer?.close()
+      chain.close()
       await guards.close()
     },
   }
@@ -153,16 +159,24 @@ function gateway(
     },
     userAgent: USER_AGENT,
   })
-  const fates = createOrderFates({ account, emit, now, log })
+  const timer = createShotTimer({ emit, now, pauses: watchPauses(now) })
+  const fates = createOrderFates({ account: heardBy(timer, account), emit, now, log })
   const users = openUserChannel({
     url: endpoints.userWs,
     credentials: account.credentials,
     random: Math.random,
     log,
-    news: ({ venueId }) => fates.nudge(venueId),
+    news({ venueId, kind, status }) {
+      if (kind === 'trade') timer.heard(venueId, status)
+      fates.nudge(venueId)
+    },
     opened: () => fates.nudgeAll(),
   })
   const { host } = new URL(endpoints.clob)
+  const lostNames = createLostNames({
+    ...{ account, fates, emit, now, log },
+    armed: (id) => journal.before.armed.find(({ conditionId }) => conditionId === id)?.orders ?? [],
+  })
   const live = createLiveGateway({
     wire,
     journal,
@@ -170,6 +184,7 @@ function gateway(
     ahead: createAheadSigner(wallet),
     account,
     fates,
+    nameless: lostNames.find,
     prepare: createPosts({
       host,
       path: '/order',
@@ -184,14 +199,35 @@ function gateway(
     rehearseDecision: rehearse,
     emit,
     log,
-    shot,
+    shot(record) {
+      timer.answered(record)
+      shot(record)
+    },
   })
   return {
     ...live,
+    recover(shots) {
+      for (const { venueId, order } of shots) if (venueId !== null) timer.knows(venueId, order.id)
+      live.recover(shots)
+    },
     async close() {
       closing = true
+      lostNames.close()
       await live.close()
+      timer.close()
       await users.close()
+    },
+  }
+}
+
+/** What the list of trades says is heard of, too. */
+function heardBy(timer: ShotTimer, account: Account): Account {
+  return {
+    ...account,
+    async tradesOf(conditionId, venueId) {
+      const trades = await account.tradesOf(conditionId, venueId)
+      for (const { status } of trades) timer.heard(venueId, status)
+      return trades
     },
   }
 }

@@ -68,18 +68,18 @@ export async function atDesk<Result>(
   }
 }
 
-/** Money moves only where it is still there tomorrow, and only out of a wallet that can sign for itself. */
-export function refuseToMove({ venue, purse }: Desk, what: string, elsewhere: string): void {
+/** Money moves only where it is still there tomorrow, and only out of a wallet that the key can move. */
+export function refuseToMove({ venue, purse, chain }: Desk, what: string, elsewhere: string): void {
   if (venue.isNew) {
     throw new UserError(
       'preflight',
       `an embedded venue of its own would be gone with this verb; name the one that runs: ${what} --venue-json FILE`,
     )
   }
-  if (purse.wallet.funder !== null) {
+  if (!chain.canMove) {
     throw new UserError(
       'preflight',
-      `the money lies in a contract (${purse.wallet.funder}) that only the venue's relayer moves, and this version does not speak to it; ${elsewhere}`,
+      `the money lies in a deposit wallet (${purse.wallet.funder}) that only the venue moves; ${elsewhere}`,
     )
   }
 }

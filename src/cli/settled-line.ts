@@ -2,9 +2,10 @@
 import type { Settlement } from '../domain/facts.ts'
 import { formatDecimal, formatMicro, formatPrice, MICRO } from '../domain/units.ts'
 import { breakEvenMicro } from '../pricing/fees.ts'
+import { latencyLine } from './shot-latency.ts'
 
 export function settledLine(settlement: Settlement): Readonly<Record<string, unknown>> {
-  const { market, order, outcome, latency } = settlement
+  const { market, order, outcome } = settlement
   const filled = outcome?.state === 'filled' ? outcome : null
   const average = filled === null ? null : Math.round((filled.cost * MICRO) / filled.shares)
   return {
@@ -29,11 +30,7 @@ export function settledLine(settlement: Settlement): Readonly<Record<string, unk
     fee: filled === null ? '0' : formatMicro(filled.fee),
     cash: formatMicro(settlement.cash),
     conditionId: market.conditionId,
-    latency: {
-      triggerError: latency.triggerErrorMicros,
-      decisionToOutcome: latency.decisionToOutcomeMicros,
-      bookAge: latency.bookAgeMicros,
-    },
+    latency: latencyLine(settlement),
   }
 }
 

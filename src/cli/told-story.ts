@@ -5,6 +5,7 @@ import type { Check } from '../domain/strategy.ts'
 import { formatPrice, MICROS_PER_SECOND, type Micros, type Ticks } from '../domain/units.ts'
 import type { WindowStory } from '../ledger/reader.ts'
 import { assetPrice, dollars, duration, margin, shares } from './amounts.ts'
+import { toldLatency } from './shot-latency.ts'
 import { textTable } from './text-table.ts'
 
 /** States of a window that the bot has not come to an end with. */
@@ -113,7 +114,8 @@ function book(view: BookView): string {
   return `bid ${level(view.bestBid, view.bidSize)}, ask ${level(view.bestAsk, view.askSize)}, ${view.state}, ${age}`
 }
 
-function toldSettlement({ outcome, winner, winnerSource, pnl }: Settlement): string[] {
+function toldSettlement(settlement: Settlement): string[] {
+  const { outcome, winner, winnerSource, pnl } = settlement
   const fill =
     outcome === null
       ? 'no order'
@@ -124,6 +126,7 @@ function toldSettlement({ outcome, winner, winnerSource, pnl }: Settlement): str
     `order: ${fill}`,
     `winner: ${winner} (said by ${SAID_BY[winnerSource] ?? winnerSource})`,
     `profit and loss: ${dollars(pnl)}`,
+    ...toldLatency(settlement),
   ]
 }
 

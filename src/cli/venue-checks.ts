@@ -1,4 +1,5 @@
 /** The doctor's questions to the venue: its clock, its windows, and for live trading the account and the way of an order. */
+
 import { monitorEventLoopDelay } from 'node:perf_hooks'
 import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
@@ -16,6 +17,7 @@ import { hearFeeds } from './feed-lines.ts'
 import { checkAccount } from './live-checks.ts'
 import { openPurse, type Purse } from './live-purse.ts'
 import { measureJitter, offsetLine, roundTripLine, safeSend, safeSendLine } from './path-checks.ts'
+import { AT_THE_SITE } from './redemption-way.ts'
 import { probeRoundTrips } from './round-trip-probe.ts'
 import { hearTrouble } from './venue-answers.ts'
 import { openVenue, type Venue } from './venue-endpoints.ts'
@@ -76,9 +78,12 @@ async function accountLines(loaded: LoadedConfig, venue: Venue): Promise<Account
 
 /** Trading costs none of it; approving and redeeming does. */
 async function gasLine({ wallet, address }: Purse, rpc: string): Promise<Line> {
-  if (wallet.funder !== null) return ok('chain', 'transactions are the affair of the relayer')
   const chain = createRedeemer(rpc, wallet)
   try {
+    if (wallet.funder !== null && (await chain.operatorMay()))
+      return ok('chain', "wins are redeemed by the venue's operator, which was allowed to")
+    if (!chain.canMove)
+      return warning('chain', 'only the venue moves a deposit wallet', AT_THE_SITE)
     const wei = await chain.gas()
     if (wei > 0n) return ok('chain', `${(Number(wei) / 1e18).toFixed(4)} POL for transactions`)
     const fix = 'send it a little POL: approvals and redemptions are transactions'

@@ -105,6 +105,25 @@ export type OrderOutcome = Stamp & {
   readonly outcome: SubmitOutcome
 }
 
+/** When something happened to an order, by our own clock; and what held us up meanwhile, in microseconds. */
+export type OrderTiming = {
+  readonly wroteAt: Micros
+  readonly firstByteAt: Micros
+  readonly answeredAt: Micros
+  readonly matchedAt: Micros
+  readonly minedAt: Micros
+  readonly confirmedAt: Micros
+  readonly loopLagMicros: number
+  readonly gcMicros: number
+}
+
+/** More is known of how long an order took. It changes nothing but the record. */
+export type OrderTimed = Stamp & {
+  readonly kind: 'order_timed'
+  readonly orderId: OrderId
+  readonly timing: Partial<OrderTiming>
+}
+
 /** A price of an asset. `venueAt` is the source's own time of it. */
 export type PriceTick = Stamp & {
   readonly kind: 'price_tick'
@@ -198,7 +217,7 @@ export type RestoredShot = {
   readonly outcome: SubmitOutcome | null
   /** The books of before do not know it: the process died before they were told. */
   readonly isNews: boolean
-  /** What the venue calls the order; null on paper, or when it was never sent. */
+  /** What the venue calls the order; null on paper, or where nobody wrote down whether it was sent. */
   readonly venueId: string | null
 }
 
@@ -217,6 +236,7 @@ export type EngineEvent =
   | ClockSynced
   | RoundTrip
   | OrderOutcome
+  | OrderTimed
   | PriceTick
   | StrikeQuote
   | StrikeCandle

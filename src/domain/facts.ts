@@ -70,12 +70,41 @@ export type Decision = {
   readonly refusedBy: string | null
 }
 
-/** Microseconds; null where the step did not happen. */
+/** Microseconds, from the decision on where nothing else is said; null where the step did not happen, or nobody saw it. */
 export type ShotLatency = {
   /** How late the event that caused the shot was handled, against its due time or receive time. */
   readonly triggerErrorMicros: number | null
-  readonly decisionToOutcomeMicros: number | null
+  /** How old the book was at the decision. */
   readonly bookAgeMicros: number | null
+  /** Until the write returned. */
+  readonly writeMicros: number | null
+  readonly firstByteMicros: number | null
+  readonly answerMicros: number | null
+  /** Until the first outcome of whatever kind. */
+  readonly decisionToOutcomeMicros: number | null
+  /** Until we heard of it: by the answer, the user channel or the list of trades, whichever came first. */
+  readonly matchedMicros: number | null
+  readonly minedMicros: number | null
+  /** Of the last of its trades. */
+  readonly confirmedMicros: number | null
+  /** The longest that the event loop was late between the decision and the answer. */
+  readonly loopLagMicros: number | null
+  /** How much of that time the collection of garbage took. */
+  readonly gcMicros: number | null
+}
+
+export const NO_LATENCY: ShotLatency = {
+  triggerErrorMicros: null,
+  bookAgeMicros: null,
+  writeMicros: null,
+  firstByteMicros: null,
+  answerMicros: null,
+  decisionToOutcomeMicros: null,
+  matchedMicros: null,
+  minedMicros: null,
+  confirmedMicros: null,
+  loopLagMicros: null,
+  gcMicros: null,
 }
 
 export type Settlement = {

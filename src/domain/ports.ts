@@ -138,6 +138,13 @@ export type TradeView = {
   readonly transactionHash: string
 }
 
+/** With the name of our order, the token that it bought, and when the venue matched it, where it says so. */
+export type TakerTrade = TradeView & {
+  readonly venueId: string
+  readonly token: TokenId
+  readonly matchedAt: Micros | null
+}
+
 /** What the venue knows of our own money, orders and trades. Every question may fail; failing says nothing. */
 export interface Account {
   /** Whose money it is. */
@@ -147,6 +154,8 @@ export interface Account {
   refresh(): Promise<void>
   order(venueId: string): Promise<VenueOrderView | null>
   tradesOf(conditionId: ConditionId, venueId: string): Promise<readonly TradeView[]>
+  /** Every trade in a window in which an order of ours was the taker. */
+  takenIn(conditionId: ConditionId): Promise<readonly TakerTrade[]>
   openOrders(): Promise<readonly string[]>
   cancelAll(): Promise<void>
 }

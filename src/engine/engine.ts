@@ -9,7 +9,7 @@
 import type { Book } from '../book/book.ts'
 import type { EngineCommand } from '../domain/commands.ts'
 import type { EngineEvent, ListenerChanged, Operator, Restored, Timer } from '../domain/events.ts'
-import type { Deadline, EngineFact } from '../domain/facts.ts'
+import { type Deadline, type EngineFact, NO_LATENCY } from '../domain/facts.ts'
 import type { ConditionId, TokenId } from '../domain/ids.ts'
 import { assertNever } from '../domain/invariant.ts'
 import type { Market } from '../domain/market.ts'
@@ -158,6 +158,8 @@ export function createEngine(settings: EngineSettings): Engine {
         return onListener(event)
       case 'order_outcome':
         return settling.onOutcome(event)
+      case 'order_timed':
+        return settling.onTimed(event)
       case 'price_tick':
         if (watch.accepts(event, clock === null ? null : venueNow(event.recvAt))) {
           sources.onTick(event)
@@ -423,8 +425,8 @@ export function createEngine(settings: EngineSettings): Engine {
     trader.order = order
     trader.outcome = null
     trader.latency = {
+      ...NO_LATENCY,
       triggerErrorMicros,
-      decisionToOutcomeMicros: null,
       bookAgeMicros: ageMicros(trackOf(trader, order.side), recvAt),
     }
     command({ kind: 'submit', order, market: trader.market })

@@ -7,7 +7,13 @@
  */
 import { Book } from '../book/book.ts'
 import type { SecondSeen } from '../domain/certificate.ts'
-import type { BookView, Decision, Settlement, ShotLatency } from '../domain/facts.ts'
+import {
+  type BookView,
+  type Decision,
+  NO_LATENCY,
+  type Settlement,
+  type ShotLatency,
+} from '../domain/facts.ts'
 import type { Side, TokenId } from '../domain/ids.ts'
 import type { Market, Winner } from '../domain/market.ts'
 import { isFinal, type Order, type SubmitOutcome } from '../domain/order.ts'
@@ -91,7 +97,7 @@ export function createTrader(market: Market): LastSecondTrader {
     leaning: null,
     winner: null,
     winnerSource: '',
-    latency: { triggerErrorMicros: null, decisionToOutcomeMicros: null, bookAgeMicros: null },
+    latency: NO_LATENCY,
     triggeredAt: null,
     trail: { nextSec: -1, seconds: [] },
   }

@@ -2,9 +2,9 @@
  * What becomes of a shot: its outcome, as often as more is learned of it; the winner of its window; the money. And what the process knew of
  * both before it was started again.
  */
-import type { MarketResolved, OrderOutcome, Restored } from '../domain/events.ts'
+import type { MarketResolved, OrderOutcome, OrderTimed, Restored } from '../domain/events.ts'
 import type { EngineFact, Settlement } from '../domain/facts.ts'
-import type { ConditionId } from '../domain/ids.ts'
+import type { ConditionId, OrderId } from '../domain/ids.ts'
 import { invariant } from '../domain/invariant.ts'
 import { isFinal, type SubmitOutcome, spentOn } from '../domain/order.ts'
 import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
@@ -14,6 +14,7 @@ import {
   type LastSecondTrader,
   settlementOf,
 } from './last-second-trader.ts'
+import { withTiming } from './latency.ts'
 
 /** The money that is left. */
 export type Till = { cash: MicroUsdc }
@@ -53,7 +54,13 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
     settleIfKnown(trader, event.recvAt)
   }
 
-  function findByOrder(event: OrderOutcome): LastSecondTrader | undefined {
+  function onTimed({ orderId, timing }: OrderTimed): void {
+    const trader = findByOrder({ orderId })
+    if (trader?.order != null)
+      trader.latency = withTiming(trader.latency, trader.order.decidedAt, timing)
+  }
+
+  function findByOrder(event: { readonly orderId: OrderId }): LastSecondTrader | undefined {
     for (const trader of traders.values()) if (trader.order?.id === event.orderId) return trader
     return undefined
   }
@@ -105,7 +112,7 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
     }
   }
 
-  return { onOutcome, onResolved, restore }
+  return { onOutcome, onTimed, onResolved, restore }
 }
 
 /**

@@ -17,6 +17,7 @@ import { UserError } from '../domain/user-error.ts'
 import { booksOf, type Unredeemed } from './books.ts'
 import { type Origin, UNKNOWN_ORIGIN } from './chain.ts'
 import type { FromLedgerWorker, ToLedgerWorker } from './ledger-worker.ts'
+import { nameMissed } from './missed.ts'
 import { redeemedRow, transferRow, type Write, writesOf } from './rows.ts'
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
@@ -136,7 +137,9 @@ function prepareDatabase(path: string, startingCash: MicroUsdc): Found {
     database.exec('PRAGMA busy_timeout = 5000')
     database.exec('PRAGMA journal_mode = WAL')
     if (isEmpty(database)) create(database, startingCash)
-    return { memory: read(database, path), unredeemed: booksOf(database).unredeemed }
+    const memory = read(database, path)
+    nameMissed(database)
+    return { memory, unredeemed: booksOf(database).unredeemed }
   } catch (error) {
     if (error instanceof UserError) throw error
     throw new UserError(

@@ -45,7 +45,8 @@ function statOf(pid: number): string[] | null {
   return text === null ? null : text.slice(text.lastIndexOf(')') + 2).split(' ')
 }
 
-function bootOf(): string {
+/** Names this run of the machine; empty where the system does not tell. */
+export function bootOf(): string {
   return textOf('/proc/sys/kernel/random/boot_id')?.trim() ?? ''
 }
 

@@ -1,18 +1,17 @@
 /**
  * What must survive a kill in the middle of a shot. Two kinds of writing: a window that is made ready is on the disk, synced, before anything of
  * it is sent; and just before the bytes of an order leave, a line says so by a plain synchronous write, which outlives the process whatever
- * kills it. A window that was made ready and has no such line had no shot sent; one with a line has one, and its id is known.
+ * kills it; a power cut may take it. A window that was made ready and has no such line had no shot sent, as long as the machine runs on; one
+ * with a line has one, and its id is known. `journal-files.ts` reads it.
  */
 import {
   closeSync,
-  existsSync,
   fdatasync,
   fdatasyncSync,
+  fsyncSync,
   ftruncate,
   mkdirSync,
   openSync,
-  readdirSync,
-  readFileSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -24,9 +23,18 @@ import type { ConditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { Order } from '../domain/order.ts'
 import type { Log } from '../domain/ports.ts'
-
-/** An order of which at least one byte may have left. */
-export type SentMark = { readonly venueId: string; readonly order: Order; readonly market: Market }
+import {
+  type ArmedText,
+  armedFile,
+  armedIds,
+  type JournalBefore,
+  linesOf,
+  type NamedRung,
+  parseMark,
+  readJournal,
+  sentFileIn,
+} from './journal-files.ts'
+import { bootOf } from './process-mark.ts'
 
 /** A window's texts are about a kilobyte. */
 const LINE_BYTES = 16_384
@@ -37,8 +45,8 @@ const EMPTIED_FROM_BYTES = 4_000_000
 const REHEARSED_BYTES_MAX = 32_000_000
 
 export type ShotJournal = {
-  /** Resolves when the window and the names of its orders are on the disk. */
-  armed(market: Market, venueIds: readonly string[]): Promise<void>
+  /** Resolves when the window and its orders are on the disk, with those of the times before: one of them may still be shot meanwhile. */
+  armed(market: Market, orders: readonly NamedRung[]): Promise<void>
   /** Returns when the operating system has the whole line; throws when it has not. */
   mark(venueId: string, order: Order, market: Market): void
   /** Against a power cut: brings what was marked to the disk. Nobody waits for it, so it comes after the bytes have left. */
@@ -49,14 +57,14 @@ export type ShotJournal = {
   forget(conditionId: ConditionId): void
   /** Drops what the ledger has settled. What is marked from then on goes to the new file. */
   compact(settled: ReadonlySet<string>): void
-  readonly before: { readonly marks: readonly SentMark[]; readonly armed: readonly Market[] }
+  readonly before: JournalBefore
   close(): void
 }
 
-export function openShotJournal(folder: string, log: Log): ShotJournal {
+export function openShotJournal(folder: string, log: Log, boot = bootOf()): ShotJournal {
   mkdirSync(folder, { recursive: true })
-  const sentFile = join(folder, 'sent.jsonl')
-  const before = { marks: readMarks(sentFile, log), armed: readArmed(folder, log) }
+  const sentFile = sentFileIn(folder)
+  const before = readJournal(folder, boot, log)
   let sent = openSync(sentFile, 'a')
   const rehearsalFile = join(folder, 'rehearsals')
   rmSync(rehearsalFile, { force: true })
@@ -64,13 +72,18 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
   let rehearsed = 0
   const tails = new Map<ConditionId, Buffer>()
   let line = Buffer.allocUnsafeSlow(LINE_BYTES)
+  syncFolder(folder)
+  const named = new Map<ConditionId, readonly NamedRung[]>()
   let last: Promise<void> = Promise.resolve()
 
-  async function writeArmed(market: Market, venueIds: readonly string[]): Promise<void> {
+  async function writeArmed(market: Market): Promise<void> {
+    const orders = named.get(market.conditionId)
+    // It was forgotten meanwhile.
+    if (orders === undefined) return
     const file = armedFile(folder, market.conditionId)
     const handle = await open(`${file}.new`, 'w')
     try {
-      await handle.writeFile(`${JSON.stringify({ market, venueIds })}\n`)
+      await handle.writeFile(`${JSON.stringify({ market, orders, boot } satisfies ArmedText)}\n`)
       await handle.datasync()
     } finally {
       await handle.close()
@@ -107,16 +120,18 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
 
   return {
     before,
-    armed(market, venueIds) {
-      tails.set(market.conditionId, tailOf(market))
+    armed(market, orders) {
+      const { conditionId } = market
+      tails.set(conditionId, tailOf(market))
+      named.set(conditionId, [...(named.get(conditionId) ?? []), ...orders])
       if (rehearsed > EMPTIED_FROM_BYTES) {
         rehearsed = 0
         ftruncate(rehearsals, 0, () => undefined)
       }
       // One after the other: the same window may be made ready twice.
       last = last.then(
-        () => writeArmed(market, venueIds),
-        () => writeArmed(market, venueIds),
+        () => writeArmed(market),
+        () => writeArmed(market),
       )
       return last
     },
@@ -125,6 +140,7 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
     rehearse,
     forget(conditionId) {
       tails.delete(conditionId)
+      named.delete(conditionId)
       rm(armedFile(folder, conditionId), { force: true }).catch((error: unknown) =>
         log.warn('a file of a finished window could not be removed', { error }),
       )
@@ -133,10 +149,9 @@ export function openShotJournal(folder: string, log: Log): ShotJournal {
       compactSent(sentFile, settled)
       closeSync(sent)
       sent = openSync(sentFile, 'a')
-      for (const name of armedNames(folder)) {
-        const conditionId = name.slice('armed-'.length, -'.json'.length)
-        if (settled.has(conditionId)) rmSync(join(folder, name), { force: true })
-      }
+      syncFolder(folder)
+      for (const id of armedIds(folder))
+        if (settled.has(id)) rmSync(armedFile(folder, id), { force: true })
     },
     close() {
       closeSync(sent)
@@ -166,52 +181,12 @@ function tailOf(market: Market): Buffer {
   return Buffer.from(`,"market":${JSON.stringify(market)}}\n`)
 }
 
-function armedFile(folder: string, conditionId: string): string {
-  return join(folder, `armed-${conditionId}.json`)
-}
-
-function armedNames(folder: string): string[] {
-  return existsSync(folder)
-    ? readdirSync(folder).filter((name) => /^armed-0x[0-9a-f]+\.json$/i.test(name))
-    : []
-}
-
-function readArmed(folder: string, log: Log): Market[] {
-  return armedNames(folder).flatMap((name) => {
-    try {
-      return [(JSON.parse(readFileSync(join(folder, name), 'utf8')) as { market: Market }).market]
-    } catch (error) {
-      log.error('a window that was made ready before cannot be read; it is left alone', {
-        name,
-        error,
-      })
-      return []
-    }
-  })
-}
-
-function readMarks(file: string, log: Log): SentMark[] {
-  return linesOf(file).flatMap((line) => {
-    const mark = parseMark(line)
-    // The last line may be half a line: the process died while it was written, so before a byte of the order left.
-    if (mark === null) log.warn('half a line in the journal of shots: its order was never sent', {})
-    return mark === null ? [] : [mark]
-  })
-}
-
-function linesOf(file: string): string[] {
-  if (!existsSync(file)) return []
-  return readFileSync(file, 'utf8')
-    .split('\n')
-    .filter((line) => line !== '')
-}
-
-function parseMark(line: string): SentMark | null {
+/** A file's name is on the disk when its folder is. */
+function syncFolder(folder: string): void {
+  const handle = openSync(folder, 'r')
   try {
-    const mark = JSON.parse(line) as Partial<SentMark>
-    return mark.venueId && mark.order && mark.market ? (mark as SentMark) : null
-  } catch {
-    // Half a line.
-    return null
+    fsyncSync(handle)
+  } finally {
+    closeSync(handle)
   }
 }

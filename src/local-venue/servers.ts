@@ -3,6 +3,7 @@
 import type { Server } from 'node:http'
 import type { Bugs } from './bugs.ts'
 import { createAllowances } from './chain/allowances.ts'
+import { createAutoRedeemer } from './chain/auto-redeemer.ts'
 import { createContracts } from './chain/contracts.ts'
 import { chainRoutes } from './chain/rpc.ts'
 import { historyRoutes } from './clob-history.ts'
@@ -155,6 +156,7 @@ function createTrading(deps: ServerDeps): {
     later,
     intake,
   })
+  world.listen(createAutoRedeemer({ accounts: desk.accounts, allowances, later }))
   const contracts = createContracts({ world, accounts: desk.accounts, allowances })
   const chain = chainRoutes({ contracts, seed: world.seed, nowMs })
   return { routes: { ...keys.routes, ...orders }, chain, desk, keys, users }

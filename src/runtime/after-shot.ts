@@ -12,6 +12,9 @@ const FIRST_MS = 1_000
 const AGAIN_MS = 5_000
 const ATTEMPTS_MAX = 60
 const LAST_MS = 8_000
+/** Who else redeems takes its time. */
+const OTHERS_MS = 30_000
+const OTHERS_LOOKS = 20
 /** A difference is told when it was seen this many times more. */
 const SUSPICIONS = 2
 
@@ -41,8 +44,11 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
   const timers = new Set<NodeJS.Timeout>()
   let collecting = 0
   let _auditing: NodeJS.Timeout | undefined
+  let _waiting: NodeJS.Timeout | undefined
+  let looks = 0
   let suspected = 0
   let suspicions = 0
+  let told = 0
   let closed = false
 
   function later(ms: number, action: () => Promise<unknown>): NodeJS.Timeout | undefined {
@@ -100,23 +106,52 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
     const difference = theirs - before - redeemedByOthers(theirs - before)
     suspicions = difference !== 0 && difference === suspected ? suspicions + 1 : 0
     suspected = difference
-    if (difference === 0) return 0
+    if (difference === 0) told = 0
+    if (difference === told) return difference
     // The venue's view of the money may be a moment behind; what stays the same is true.
     if (suspicions < SUSPICIONS) auditSoon()
-    else alarm(theirs, difference)
+    else {
+      told = difference
+      alarm(theirs, difference)
+    }
     return difference
+  }
+
+  /** The money of wins that somebody else redeems comes at a time that nobody tells. */
+  function awaitOthers(): void {
+    if (deps.redeem !== null || unpaid.size === 0) return
+    _waiting ??= later(OTHERS_MS, async () => {
+      _waiting = undefined
+      looks += 1
+      if (looks === OTHERS_LOOKS)
+        deps.log.warn('wins were not paid out yet; they stay listed by `lastsecond balance`', {
+          conditions: [...unpaid.keys()],
+          owed: formatMicro(owed()),
+        })
+      try {
+        await deps.account.refresh()
+        await audit()
+      } finally {
+        awaitOthers()
+      }
+    })
   }
 
   /** What came in may be wins that were paid out meanwhile. */
   function redeemedByOthers(cameIn: number): number {
     if (deps.redeem !== null) return 0
-    const wins = [...unpaid].map(([conditionId, { payout }]) => ({ conditionId, payout }))
+    const wins = [...unpaid].map(([conditionId, { payout }]) => ({
+      conditionId,
+      payout: microUsdc(payout),
+    }))
     const paid = winsThatMake(cameIn, wins)
     if (paid === null) return 0
-    for (const { conditionId } of paid) {
+    for (const { conditionId, payout } of paid) {
       unpaid.delete(conditionId)
       deps.paid(conditionId)
+      deps.log.info('a win was redeemed for us', { conditionId, payout: formatMicro(payout) })
     }
+    looks = 0
     return cameIn
   }
 
@@ -146,7 +181,8 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
 
   function expect(conditionId: ConditionId, payout: number): void {
     unpaid.set(conditionId, { payout, attempts: 0 })
-    if (deps.redeem !== null) later(FIRST_MS, () => collect(conditionId))
+    if (deps.redeem === null) awaitOthers()
+    else later(FIRST_MS, () => collect(conditionId))
   }
 
   return {

@@ -4,6 +4,8 @@
  * never sent again.
  */
 import type { Submit } from '../domain/commands.ts'
+import type { RestoredShot } from '../domain/events.ts'
+import type { OrderId } from '../domain/ids.ts'
 import { isFinal, type Order } from '../domain/order.ts'
 import type { Account, EventSink, Gateway, Log } from '../domain/ports.ts'
 import { MICROS_PER_SECOND, type Micros, micros } from '../domain/units.ts'
@@ -17,6 +19,8 @@ export type LiveGatewayDeps = ReadyOrdersDeps & {
   readonly wire: OrderWire
   readonly account: Account
   readonly fates: OrderFates
+  /** Finds out by what name an order left that has no line in the journal. */
+  nameless(shot: RestoredShot): void
   readonly emit: EventSink
   readonly log: Log
   /** Told of each shot for the record of latencies. */
@@ -25,6 +29,7 @@ export type LiveGatewayDeps = ReadyOrdersDeps & {
 
 export type ShotRecord = {
   readonly venueId: string
+  readonly orderId: OrderId
   readonly slug: string
   readonly signed: 'ahead' | 'inline'
   readonly decidedAt: Micros
@@ -43,6 +48,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     const { venueId } = shot
     deps.shot({
       venueId,
+      orderId: command.order.id,
       slug: command.market.slug,
       signed: ahead ? 'ahead' : 'inline',
       decidedAt: command.order.decidedAt,
@@ -153,12 +159,12 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
       withdrawn = withdrawn.then(() => asked)
     },
     recover(shots) {
-      for (const { order, market, outcome, venueId } of shots) {
+      for (const one of shots) {
+        const { order, market, outcome, venueId } = one
         if (isFinal(outcome)) continue
-        const shot: Shot = { venueId: venueId ?? '', order, market, sentAt: order.decidedAt }
-        // Its line in the journal comes before its first byte.
-        if (venueId === null) tell(shot, { state: 'killed', reason: 'it was never sent' })
-        else deps.fates.resume(shot, outcome)
+        // Its line in the journal comes before its first byte, but a power cut may take the line alone.
+        if (venueId === null) deps.nameless(one)
+        else deps.fates.resume({ venueId, order, market, sentAt: order.decidedAt }, outcome)
       }
     },
     async close() {

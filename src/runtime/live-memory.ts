@@ -5,10 +5,13 @@
 import type { RestoredShot } from '../domain/events.ts'
 import type { EngineFact } from '../domain/facts.ts'
 import type { ConditionId } from '../domain/ids.ts'
-import type { Keeper, Log } from '../domain/ports.ts'
+import type { Market } from '../domain/market.ts'
+import type { Account, Keeper, Log } from '../domain/ports.ts'
 import { formatMicro, type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
+import type { ArmedWindow } from '../ledger/journal-files.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { ShotJournal } from '../ledger/shot-journal.ts'
+import { findLostShot } from './lost-shots.ts'
 import { winsThatMake } from './paid-wins.ts'
 
 const LOOKS = 3
@@ -17,10 +20,9 @@ const LOOK_AGAIN_MS = 1_000
 export type LiveMemoryDeps = {
   readonly ledger: Ledger
   readonly journal: ShotJournal
-  /** What the venue says that the account holds. */
-  balance(): Promise<MicroUsdc>
-  /** Has the venue look at the chain again. */
-  refresh(): Promise<void>
+  readonly account: Pick<Account, 'balance' | 'refresh' | 'takenIn'>
+  /** A window that the ledger heard of; null where it did not. */
+  marketOf(conditionId: ConditionId): Market | null
   /** Null where somebody else redeems. */
   readonly redeem: ((conditionId: ConditionId) => Promise<boolean>) | null
   readonly now: () => Micros
@@ -46,13 +48,13 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
 
   /** What the venue says: its view may be a moment behind what was just paid out. Null while it changes. */
   async function theirs(ours: number): Promise<number | null> {
-    await deps.refresh()
+    await deps.account.refresh()
     let before: number | null = null
-    let seen: number = await deps.balance()
+    let seen: number = await deps.account.balance()
     for (let looks = 1; looks < LOOKS && seen !== ours; looks += 1) {
       await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
       before = seen
-      seen = await deps.balance()
+      seen = await deps.account.balance()
     }
     return seen === ours || seen === before ? seen : null
   }
@@ -74,6 +76,21 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
     // While wins are not paid out nobody can tell which money is whose.
     if (wins.length > 0) return cash
     return moved(cash, seen - ours)
+  }
+
+  /** Windows that were made ready, and have no sign of a shot: none gets another, and where that proves nothing the venue is asked. */
+  async function left(windows: readonly ArmedWindow[]) {
+    const barred: Market[] = []
+    const lost: RestoredShot[] = []
+    const unread: ConditionId[] = []
+    for (const { conditionId, isProof, market: written, orders } of windows) {
+      const market = written ?? deps.marketOf(conditionId)
+      const shot = market === null || isProof ? null : await findLostShot(deps, { market, orders })
+      if (market === null) unread.push(conditionId)
+      else if (shot === null) barred.push(market)
+      else lost.push(shot)
+    }
+    return { barred, lost, unread }
   }
 
   function moved(cash: MicroUsdc, micro: number): MicroUsdc {
@@ -100,11 +117,13 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
         shots.set(order.id, { ...shot, venueId })
       }
       const withShot = new Set<string>([...shots.values()].map(({ market }) => market.conditionId))
-      const barred = journal.before.armed.filter(
-        ({ conditionId }) => !settled.has(conditionId) && !withShot.has(conditionId),
+      const { barred, lost, unread } = await left(
+        journal.before.armed.filter(({ conditionId: id }) => !settled.has(id) && !withShot.has(id)),
       )
+      for (const shot of lost) shots.set(shot.order.id, shot)
       const cash = shots.size === 0 ? await cashAfter(known.cash) : known.cash
-      return { ...known, cash, shots: [...shots.values()], barred }
+      const over = [...known.settled, ...unread]
+      return { ...known, settled: over, cash, shots: [...shots.values()], barred }
     },
     close: () => ledger.close(),
   }

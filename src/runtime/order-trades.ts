@@ -23,7 +23,7 @@ export type Shot = {
 export type Matched = { readonly spent: number; readonly shares: number }
 
 /** Dust that a spend in dollars leaves at the makers' prices, and a count of shares in another number of decimals. */
-const DUST_MICRO = 10_000
+export const DUST_MICRO = 10_000
 
 export type TradesSay =
   /** Some of them are not listed yet. */
@@ -63,7 +63,7 @@ function isWhole(
   return shares >= matched.shares - (isOver ? DUST_MICRO : 0)
 }
 
-function costOf(fills: readonly Fill[]): number {
+export function costOf(fills: readonly Fill[]): number {
   return fills.reduce((sum, { price, shares }) => sum + notional(price, shares, 'floor'), 0)
 }
 

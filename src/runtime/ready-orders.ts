@@ -145,7 +145,7 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
     }
     await deps.journal.armed(
       market,
-      pairs.map(([, { venueId }]) => venueId),
+      rungs.map((rung, at) => ({ ...rung, venueId: pairs[at]?.[1].venueId ?? '' })),
     )
     if (closed || !kept.has(market.conditionId)) return
     armed.set(market.conditionId, { market, rungs: new Map(pairs), rehearsals, next: 0 })

@@ -1,7 +1,7 @@
 /** A folder for each window, logs/<interval>/<slug>/: what it was, and every signal, order, fill and latency as CSV. */
 import { access, appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { EngineFact } from '../domain/facts.ts'
+import type { EngineFact, ShotLatency } from '../domain/facts.ts'
 import type { Market } from '../domain/market.ts'
 import type { FactSink, Log } from '../domain/ports.ts'
 import { formatMicro, formatPrice, type Ticks } from '../domain/units.ts'
@@ -11,7 +11,8 @@ export const CSV_HEADERS = {
     'at_utc,left_ms,side,refused_by,why,up_bid,up_ask,down_bid,down_ask,limit,spend_usd',
   'orders.csv': 'at_utc,order_id,strategy,side,limit,shares,spend_usd',
   'fills.csv': 'at_utc,order_id,state,shares,cost_usd,fee_usd,reason',
-  'latency.csv': 'at_utc,trigger_error_us,decision_to_outcome_us,book_age_us',
+  'latency.csv':
+    'at_utc,decided_utc,trigger_error_us,decision_to_outcome_us,book_age_us,write_us,first_byte_us,answer_us,matched_us,mined_us,confirmed_us,loop_lag_us,gc_us',
 } as const
 type CsvName = keyof typeof CSV_HEADERS
 
@@ -104,12 +105,7 @@ export function createMarketFolder({ dir, log }: { dir: string; log: Log }): Fac
       case 'settled': {
         const { market, latency, order } = fact.settlement
         if (order !== null && markets.has(market.conditionId)) {
-          row(market, 'latency.csv', [
-            at,
-            latency.triggerErrorMicros,
-            latency.decisionToOutcomeMicros,
-            latency.bookAgeMicros,
-          ])
+          row(market, 'latency.csv', [at, utc(order.decidedAt), ...steps(latency)])
         }
         return end(market)
       }
@@ -119,6 +115,22 @@ export function createMarketFolder({ dir, log }: { dir: string; log: Log }): Fac
   }
 
   return { accept, close: () => queue }
+}
+
+function steps(latency: ShotLatency): (number | null)[] {
+  return [
+    latency.triggerErrorMicros,
+    latency.decisionToOutcomeMicros,
+    latency.bookAgeMicros,
+    latency.writeMicros,
+    latency.firstByteMicros,
+    latency.answerMicros,
+    latency.matchedMicros,
+    latency.minedMicros,
+    latency.confirmedMicros,
+    latency.loopLagMicros,
+    latency.gcMicros,
+  ]
 }
 
 function info(market: Market): string {

@@ -2,7 +2,12 @@
 import { describe, expect, test } from 'vitest'
 import { assetPrice, dollars, duration, margin } from '../../src/cli/amounts.ts'
 import { toldStory } from '../../src/cli/told-story.ts'
-import type { BookView, Decision, Settlement } from '../../src/domain/facts.ts'
+import {
+  type BookView,
+  type Decision,
+  NO_LATENCY,
+  type Settlement,
+} from '../../src/domain/facts.ts'
 import type { Check } from '../../src/domain/strategy.ts'
 import { type MicroUsdc, microShares, microUsdc, ticks } from '../../src/domain/units.ts'
 import type { WindowStory } from '../../src/ledger/reader.ts'
@@ -215,7 +220,7 @@ test('money of a settled window is in dollars', () => {
     payout: microUsdc(5_000_000),
     pnl: microUsdc(186_560),
     cash: microUsdc(1),
-    latency: { triggerErrorMicros: null, decisionToOutcomeMicros: null, bookAgeMicros: null },
+    latency: NO_LATENCY,
   }
   const text = toldStory(story({ settlement }), false)
   expect(text).toContain('order: filled 5 shares for 4.80 USD, fee 0.01344 USD')

@@ -1,6 +1,8 @@
 /** An outcome is learned step by step, and the money follows. */
 import { describe, expect, test } from 'vitest'
+import type { OrderTiming } from '../../src/domain/events.ts'
 import { isFinal, type SubmitOutcome } from '../../src/domain/order.ts'
+import type { Micros } from '../../src/domain/units.ts'
 import { at, someSettings } from '../support/builders.ts'
 import { CASH, dead, filled, fired, market, outcome } from './live-bot.ts'
 
@@ -124,4 +126,29 @@ describe('an outcome is learned step by step', () => {
     const finals = [dead('killed'), dead('rejected'), dead('reverted'), filled('confirmed')]
     expect(finals.map(isFinal)).toEqual([true, true, true, true])
   })
+})
+
+test('the steps of an order are told with its settlement, and change nothing else', () => {
+  const bot = fired()
+  const timed = (orderId: string, timing: Partial<OrderTiming>, when: Micros) =>
+    bot.send({
+      ...{ kind: 'order_timed', orderId: orderId as never, timing },
+      ...{ recvAt: when, venueAt: null },
+    })
+  const id = `${market.slug}/1`
+  timed(id, { wroteAt: at(899.001), firstByteAt: at(899.2), answeredAt: at(899.25) }, at(899.3))
+  timed('of-nobody/1', { matchedAt: at(899.1) }, at(899.3))
+  timed(id, { matchedAt: at(899.25), loopLagMicros: 7, gcMicros: 3 }, at(899.4))
+  outcome(bot, filled('matched'))
+  timed(id, { minedAt: at(901), confirmedAt: at(904) }, at(904))
+  outcome(bot, filled('confirmed'), at(904))
+  bot.runTo(at(911))
+  bot.resolve(market, 'UP', at(930))
+  const [settled] = bot.of('settled')
+  expect(settled?.settlement.latency).toMatchObject({
+    ...{ writeMicros: 1_000, firstByteMicros: 200_000, answerMicros: 250_000 },
+    ...{ matchedMicros: 250_000, minedMicros: 2_000_000, confirmedMicros: 5_000_000 },
+    ...{ loopLagMicros: 7, gcMicros: 3, decisionToOutcomeMicros: 500_000 },
+  })
+  expect(bot.of('stray_outcome')).toEqual([])
 })

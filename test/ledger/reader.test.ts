@@ -3,12 +3,13 @@ import { mkdtempSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import type { EngineFact } from '../../src/domain/facts.ts'
+import { type EngineFact, NO_LATENCY } from '../../src/domain/facts.ts'
 import { type Micros, microUsdc } from '../../src/domain/units.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { openReader, type WindowStory } from '../../src/ledger/reader.ts'
 import { aMarket, at, someSettings } from '../support/builders.ts'
 import { createHarness } from '../support/harness.ts'
+import { anOrder } from '../support/live.ts'
 
 const silent = {
   debug: () => undefined,
@@ -95,7 +96,24 @@ function settled(reason: string): EngineFact {
       payout: microUsdc(0),
       pnl: microUsdc(0),
       cash: CASH,
-      latency: { triggerErrorMicros: null, decisionToOutcomeMicros: null, bookAgeMicros: null },
+      latency: NO_LATENCY,
     },
   }
 }
+
+test('what a process left behind is called missed by the next, and what it had a shot in is not', async () => {
+  const path = await kept([armed])
+  const again = await openLedger({ path, startingCash: CASH, log: silent })
+  await again.close()
+  const reader = openReader(path)
+  const { state, reason } = reader.story(market.slug)
+  reader.close()
+  expect([state, reason]).toEqual(['passed', 'MISSED: the bot ended before this window did'])
+
+  const order = anOrder()
+  const shot = await kept([armed, { kind: 'submitted', at: at(899), order, market }, armed])
+  await (await openLedger({ path: shot, startingCash: CASH, log: silent })).close()
+  const other = openReader(shot)
+  expect(other.story(market.slug).state).toBe('armed')
+  other.close()
+})

@@ -5,16 +5,18 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  rmSync,
   truncateSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { type ConditionId, conditionId } from '../../src/domain/ids.ts'
 import type { Market } from '../../src/domain/market.ts'
 import type { Order } from '../../src/domain/order.ts'
+import type { NamedRung } from '../../src/ledger/journal-files.ts'
 import { openShotJournal } from '../../src/ledger/shot-journal.ts'
 import { aMarket } from '../support/builders.ts'
 import { aLog, anOrder } from '../support/live.ts'
@@ -32,6 +34,11 @@ function windowOf(n: number): Market {
 
 const orderOf = (market: Market): Order => anOrder({}, market)
 
+const named = (venueId: string, market: Market): NamedRung => {
+  const { side, token, limit, spend, shares } = orderOf(market)
+  return { venueId, side, token, limit, spend, shares }
+}
+
 function mark(journal: ReturnType<typeof open>, n: number): void {
   const market = windowOf(n)
   journal.mark(`0xid${n}`, orderOf(market), market)
@@ -43,7 +50,7 @@ function found(folder: string) {
   const next = open(folder, log)
   next.close()
   const marks = next.before.marks.map(({ venueId }) => venueId)
-  return { marks, armed: next.before.armed.map(({ slug }) => slug), log }
+  return { marks, armed: next.before.armed.map(({ market }) => market?.slug), log }
 }
 
 test('a new journal knows nothing', () => {
@@ -54,12 +61,14 @@ test('a mark comes back whole, with the text of the window as it was made ready'
   const folder = aFolder()
   const journal = open(folder)
   const market = windowOf(1)
-  await journal.armed(market, ['0xid1', '0xid2'])
+  const orders = ['0xid1', '0xid2'].map((id) => named(id, market))
+  await journal.armed(market, orders)
   journal.mark('0xid2', orderOf(market), market)
   journal.close()
   const { before } = open(folder)
   expect(before.marks).toEqual([{ venueId: '0xid2', order: orderOf(market), market }])
-  expect(before.armed).toEqual([market])
+  const { conditionId } = market
+  expect(before.armed).toEqual([{ conditionId, market, orders, isProof: true }])
 })
 
 test('what is marked after the journal was compacted is found by the next run', () => {
@@ -79,7 +88,7 @@ test('what is marked after the journal was compacted is found by the next run', 
 test('compaction drops what is settled, and nothing else', async () => {
   const folder = aFolder()
   const journal = open(folder)
-  for (const n of [1, 2]) await journal.armed(windowOf(n), [`0xid${n}`])
+  for (const n of [1, 2]) await journal.armed(windowOf(n), [named(`0xid${n}`, windowOf(n))])
   for (const n of [1, 2]) mark(journal, n)
   journal.compact(new Set([windowOf(1).conditionId]))
   journal.close()
@@ -87,7 +96,7 @@ test('compaction drops what is settled, and nothing else', async () => {
   expect(readdirSync(folder).filter((name) => name.endsWith('.new'))).toEqual([])
 })
 
-test('a line cut anywhere was not sent, is said, and takes no other line with it', () => {
+test('a line cut anywhere is no mark, is said, and takes no other line with it', () => {
   const folder = aFolder()
   const journal = open(folder)
   mark(journal, 1)
@@ -156,12 +165,13 @@ test('a window that is forgotten is not made ready any more; the same window may
   const folder = aFolder()
   const journal = open(folder)
   await Promise.all([
-    journal.armed(windowOf(1), ['0xa']),
-    journal.armed(windowOf(1), ['0xb']),
-    journal.armed(windowOf(2), ['0xc']),
+    journal.armed(windowOf(1), [named('0xa', windowOf(1))]),
+    journal.armed(windowOf(1), [named('0xb', windowOf(1))]),
+    journal.armed(windowOf(2), [named('0xc', windowOf(2))]),
   ])
+  // Between the two the orders of the first are still shot.
   const text = readFileSync(join(folder, `armed-${windowOf(1).conditionId}.json`), 'utf8')
-  expect(JSON.parse(text)).toMatchObject({ venueIds: ['0xb'] })
+  expect(JSON.parse(text)).toMatchObject({ orders: [{ venueId: '0xa' }, { venueId: '0xb' }] })
   journal.forget(windowOf(1).conditionId)
   await until(() => found(folder).armed.length === 1)
   expect(found(folder).armed).toEqual(['window-2'])
@@ -173,7 +183,53 @@ test('a window whose file cannot be read is told as an error', () => {
   open(folder).close()
   writeFileSync(join(folder, `armed-${windowOf(1).conditionId}.json`), '{"market":')
   const { armed, log } = found(folder)
-  expect([armed, log.error.mock.calls.length]).toEqual([[], 1])
+  expect([armed, log.error.mock.calls.length]).toEqual([[undefined], 1])
+  const { conditionId } = windowOf(1)
+  const unread = { conditionId, market: null, orders: [], isProof: false }
+  expect(open(folder).before.armed).toEqual([unread])
+})
+
+describe('that nothing was sent of a window without a mark is proven', () => {
+  async function left(): Promise<string> {
+    const folder = aFolder()
+    const journal = openShotJournal(folder, aLog(), 'one boot')
+    await journal.armed(windowOf(1), [named('0xid1', windowOf(1))])
+    mark(journal, 2)
+    journal.close()
+    return folder
+  }
+  const isProof = (folder: string, boot = 'one boot') =>
+    openShotJournal(folder, aLog(), boot).before.armed.map((one) => one.isProof)
+
+  test('while the machine runs on and every line is whole', async () => {
+    expect(isProof(await left())).toEqual([true])
+  })
+
+  test('not when the machine was started since, or does not tell', async () => {
+    for (const boot of ['another boot', '']) expect(isProof(await left(), boot)).toEqual([false])
+  })
+
+  test('not where the last line is torn, or filled with nothing', async () => {
+    for (const tail of ['\n{"venueId":"0xid1","order":{"id"', '\0\0\0\0']) {
+      const folder = await left()
+      appendFileSync(sent(folder), tail)
+      expect(isProof(folder)).toEqual([false])
+    }
+  })
+
+  test('not where the journal is gone', async () => {
+    const folder = await left()
+    rmSync(sent(folder))
+    expect(isProof(folder)).toEqual([false])
+  })
+
+  test('not of a window that an older version made ready', async () => {
+    const folder = await left()
+    const market = windowOf(3)
+    const old = JSON.stringify({ market, venueIds: ['0x1'] })
+    writeFileSync(join(folder, `armed-${market.conditionId}.json`), old)
+    expect(isProof(folder)).toEqual([true, false])
+  })
 })
 
 test('killed in the middle, twice: everything that was said to be written is there', async () => {
@@ -188,7 +244,7 @@ test('killed in the middle, twice: everything that was said to be written is the
   const next = open(folder)
   next.close()
   const marks = new Set(next.before.marks.map(({ venueId }) => `marked ${venueId}`))
-  const armed = new Set(next.before.armed.map((market) => `armed ${market.conditionId}`))
+  const armed = new Set(next.before.armed.map((market) => `armed ${market?.conditionId}`))
   expect(said.length).toBeGreaterThanOrEqual(300)
   expect(said.filter((line) => !marks.has(line) && !armed.has(line))).toEqual([])
 })

@@ -97,6 +97,49 @@ describe('a win', () => {
   })
 })
 
+describe('a win that somebody else redeems', () => {
+  test('is looked for until its money is there, and then it is counted once', async () => {
+    const { after, settle, pass, holds, paid, account, log } = anAfterShot(false)
+    settle(1, PAYOUT)
+    await pass(300_000)
+    expect([after.owed(), paid.mock.calls, log.error.mock.calls]).toEqual([PAYOUT, [], []])
+    expect(account.refresh).toHaveBeenCalledTimes(10)
+    holds(CASH + PAYOUT)
+    await pass(30_000)
+    expect([after.owed(), paid.mock.calls]).toEqual([0, [[idOf(1)]]])
+    expect(log.info).toHaveBeenCalledTimes(1)
+    await pass(LONG_MS)
+    expect([paid.mock.calls.length, log.error.mock.calls, vi.getTimerCount()]).toEqual([1, [], 0])
+  })
+
+  test('of before is looked for as well, and a venue that does not answer ends nothing', async () => {
+    const { after, pass, holds, paid, account } = anAfterShot(false, [1, 2])
+    after.accept({ kind: 'restored', at: at(0), cash: CASH, shots: 0, barred: 0 } as EngineFact)
+    account.refresh.mockRejectedValueOnce(new Error('429'))
+    // Both are in the books' cash already.
+    holds(CASH - PAYOUT)
+    await pass(60_000)
+    expect(paid.mock.calls).toEqual([[idOf(1)]])
+    holds(CASH)
+    await pass(30_000)
+    expect(paid.mock.calls).toEqual([[idOf(1)], [idOf(2)]])
+  })
+
+  test('is told once when it takes very long, and a sum that fits no win is an alarm', async () => {
+    const { after, settle, pass, holds, paid, log } = anAfterShot(false)
+    settle(1, PAYOUT)
+    await pass(2 * LONG_MS)
+    expect(log.warn).toHaveBeenCalledTimes(1)
+    holds(CASH + PAYOUT - 1)
+    await pass(60_000)
+    expect([after.owed(), paid.mock.calls]).toEqual([PAYOUT, []])
+    expect(log.error.mock.calls[0]).toMatchObject([
+      'the books differ from the venue',
+      { difference: '4.999999', notRedeemed: '5' },
+    ])
+  })
+})
+
 describe('a difference', () => {
   test('that stays is told; one that goes away is not', async () => {
     for (const stays of [true, false]) {

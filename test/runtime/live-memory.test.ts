@@ -3,13 +3,13 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RestoredShot } from '../../src/domain/events.ts'
 import type { Settlement } from '../../src/domain/facts.ts'
 import { conditionId, orderId } from '../../src/domain/ids.ts'
-import type { Remembered } from '../../src/domain/ports.ts'
+import type { Remembered, TakerTrade } from '../../src/domain/ports.ts'
 import { microUsdc } from '../../src/domain/units.ts'
 import type { Unredeemed } from '../../src/ledger/books.ts'
-import type { SentMark } from '../../src/ledger/shot-journal.ts'
+import type { ArmedWindow, NamedRung, SentMark } from '../../src/ledger/journal-files.ts'
 import { createLiveMemory } from '../../src/runtime/live-memory.ts'
 import { aMarket, at } from '../support/builders.ts'
-import { aLog, anOrder } from '../support/live.ts'
+import { aLog, anAccount, anOrder, aTrade } from '../support/live.ts'
 
 const CASH = 1_000_000_000
 const PAYOUT = 5_000_000
@@ -33,6 +33,15 @@ const shotOf = (change: Partial<RestoredShot> = {}): RestoredShot => ({
   ...change,
 })
 
+const SIDE = (({ side, token, limit, spend, shares }) => ({ side, token, limit, spend, shares }))(
+  anOrder(),
+)
+const armedOf = (market = one, change: Partial<ArmedWindow> = {}): ArmedWindow => {
+  const { conditionId } = market
+  const orders: NamedRung[] = [{ ...SIDE, venueId: '0xABC' }]
+  return { conditionId, market, orders, isProof: true, ...change }
+}
+
 function aMemory({
   known = {},
   marks = [],
@@ -42,13 +51,14 @@ function aMemory({
 }: {
   known?: Partial<Remembered>
   marks?: SentMark[]
-  armed?: (typeof one)[]
+  armed?: ArmedWindow[]
   wins?: number[]
   redeems?: boolean
 } = {}) {
   const log = aLog()
-  const balance = vi.fn(() => Promise.resolve(microUsdc(CASH)))
-  const refresh = vi.fn(() => Promise.resolve())
+  const account = anAccount()
+  const { balance, refresh, takenIn } = account
+  const marketOf = vi.fn<(id: string) => typeof one | null>(() => null)
   const unredeemed: Unredeemed[] = wins.map((payout, n) => ({
     conditionId: conditionId(`0x${n}`),
     payout,
@@ -93,8 +103,8 @@ function aMemory({
   const memory = createLiveMemory({
     ledger,
     journal,
-    balance,
-    refresh,
+    account,
+    marketOf,
     redeem: redeems ? redeem : null,
     now: () => at(0),
     log,
@@ -108,7 +118,19 @@ function aMemory({
     for (const micro of money.slice(0, -1)) balance.mockResolvedValueOnce(microUsdc(micro))
     balance.mockResolvedValue(microUsdc(money.at(-1) ?? CASH))
   }
-  return { memory, restore, log, ledger, journal, redeem, balance, refresh, holds }
+  return {
+    memory,
+    restore,
+    log,
+    ledger,
+    journal,
+    redeem,
+    balance,
+    refresh,
+    takenIn,
+    marketOf,
+    holds,
+  }
 }
 
 describe('shots', () => {
@@ -135,14 +157,18 @@ describe('shots', () => {
 
   test('of settled windows are over, and the journal drops them', async () => {
     const settled = [one.conditionId]
-    const { restore, journal } = aMemory({ known: { settled }, marks: [markOf()], armed: [one] })
+    const { restore, journal } = aMemory({
+      known: { settled },
+      marks: [markOf()],
+      armed: [armedOf()],
+    })
     const { shots, barred } = await restore()
     expect([shots, barred]).toEqual([[], []])
     expect(journal.compact).toHaveBeenCalledWith(new Set(settled))
   })
 
   test('windows that were made ready are barred where no shot of them is known', async () => {
-    const { restore } = aMemory({ marks: [markOf()], armed: [one, two] })
+    const { restore } = aMemory({ marks: [markOf()], armed: [armedOf(), armedOf(two)] })
     expect((await restore()).barred).toEqual([two])
   })
 
@@ -153,6 +179,69 @@ describe('shots', () => {
     memory.accept({ kind: 'listening', at: at(1), market: two })
     expect(journal.forget.mock.calls).toEqual([[one.conditionId]])
     expect(ledger.accept).toHaveBeenCalledTimes(2)
+  })
+})
+
+describe('a window that was made ready, of which nothing proves that no order is out', () => {
+  const unproven = [armedOf(one, { isProof: false })]
+  const taken = (change: Partial<TakerTrade> = {}): TakerTrade => ({
+    ...aTrade('CONFIRMED', 5_000_000, 9_600),
+    ...{ venueId: '0xabc', token: one.up, matchedAt: at(899) },
+    ...change,
+  })
+
+  test('is barred where the venue knows of no trade in it', async () => {
+    const { restore, takenIn } = aMemory({ armed: unproven })
+    expect(await restore()).toMatchObject({ shots: [], barred: [one] })
+    expect(takenIn.mock.calls).toEqual([[one.conditionId]])
+  })
+
+  test('had the shot that a trade in it names', async () => {
+    const { restore, takenIn, balance } = aMemory({ armed: unproven })
+    takenIn.mockResolvedValue([taken({ venueId: '0xother' }), taken()])
+    const { shots, barred } = await restore()
+    const order = { ...anOrder(), strategy: 'forgotten', decidedAt: at(899) }
+    expect(shots).toEqual([{ market: one, order, outcome: null, isNews: true, venueId: '0xabc' }])
+    expect([barred, balance.mock.calls]).toEqual([[], []])
+  })
+
+  test('had the shot that its trades make, where none of the names is meant or none is known', async () => {
+    for (const armed of [unproven, [armedOf(one, { isProof: false, market: null, orders: [] })]]) {
+      const { restore, takenIn, marketOf } = aMemory({ armed })
+      marketOf.mockReturnValue(one)
+      const second = aTrade('MINED', 1_000_000, 9_700)
+      takenIn.mockResolvedValue([
+        taken({ venueId: '0x9', token: one.down }),
+        taken({ venueId: '0x9', token: one.down, ...second }),
+        taken({ venueId: '0x8' }),
+      ])
+      const { shots } = await restore()
+      expect(shots).toHaveLength(1)
+      expect(shots[0]).toMatchObject({ venueId: '0x9', isNews: true, outcome: null })
+      expect(shots[0]?.order).toMatchObject({
+        ...{ id: `${one.slug}/1`, side: 'DOWN', token: one.down },
+        ...{ limit: 9_700, spend: 4_800_000 + 970_000, shares: 6_000_000 },
+      })
+    }
+  })
+
+  test('is barred, with an error, where the venue cannot be asked', async () => {
+    const { restore, takenIn, log } = aMemory({ armed: unproven })
+    takenIn.mockRejectedValue(new Error('502'))
+    expect((await restore()).barred).toEqual([one])
+    expect([takenIn.mock.calls.length, log.error.mock.calls.length]).toEqual([3, 1])
+  })
+
+  test('that nobody can name gets no shot', async () => {
+    const { restore } = aMemory({ armed: [armedOf(one, { isProof: false, market: null })] })
+    const { shots, barred, settled } = await restore()
+    expect([shots, barred, settled]).toEqual([[], [], [one.conditionId]])
+  })
+
+  test('is not asked for where the journal proves it', async () => {
+    const { restore, takenIn } = aMemory({ armed: [armedOf()] })
+    expect((await restore()).barred).toEqual([one])
+    expect(takenIn).not.toHaveBeenCalled()
   })
 })
 

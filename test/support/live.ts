@@ -35,6 +35,7 @@ export function anAccount() {
     refresh: vi.fn<Account['refresh']>(() => Promise.resolve()),
     order: vi.fn<Account['order']>(() => Promise.resolve(null)),
     tradesOf: vi.fn<Account['tradesOf']>(() => Promise.resolve([])),
+    takenIn: vi.fn<Account['takenIn']>(() => Promise.resolve([])),
     openOrders: vi.fn<Account['openOrders']>(() => Promise.resolve([])),
     cancelAll: vi.fn<Account['cancelAll']>(() => Promise.resolve()),
   }

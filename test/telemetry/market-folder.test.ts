@@ -82,9 +82,12 @@ test('a window leaves its name, its signals, its order, its fill and its latency
   const [fillHead, fill] = read(dir, '15m', slug, 'fills.csv')
   expect(fillHead).toBe('at_utc,order_id,state,shares,cost_usd,fee_usd,reason')
   expect(fill).toMatch(/^2026-11-20T17:14:59\.200Z,[^,]+,filled,[0-9.]+,[0-9.]+,0\.01344,$/)
-  expect(read(dir, '15m', slug, 'latency.csv')[0]).toBe(
-    'at_utc,trigger_error_us,decision_to_outcome_us,book_age_us',
+  const [latencyHead, latency] = read(dir, '15m', slug, 'latency.csv')
+  expect(latencyHead).toBe(
+    'at_utc,decided_utc,trigger_error_us,decision_to_outcome_us,book_age_us,write_us,first_byte_us,answer_us,matched_us,mined_us,confirmed_us,loop_lag_us,gc_us',
   )
+  // Nothing is written, answered or mined on paper.
+  expect(latency).toMatch(/^[^,]+,2026-11-20T17:14:59\.000Z,\d+,200000,\d+,,,,,,,,$/)
 })
 
 test('a bot that comes back goes on in the same files: one heading each', async () => {

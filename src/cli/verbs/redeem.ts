@@ -12,7 +12,7 @@ import { hearTrouble } from '../venue-answers.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
 
 const AT_THE_SITE =
-  'claim the win at polymarket.com (Portfolio), then write it down here: lastsecond redeem --mark'
+  'claim the win at polymarket.com (Portfolio); the bot notices the money, or write it down here: lastsecond redeem --mark'
 
 /** `payout` is null for a window that the ledger does not know as won. */
 type Result = {

@@ -4,6 +4,7 @@ import type { Accounts } from '../../sim/matching-accounts.ts'
 import type { VenueMarket } from '../market.ts'
 import type { World } from '../world.ts'
 import type { Allowances } from './allowances.ts'
+import { createWallets, PROXY_FACTORY } from './wallets.ts'
 
 export const DOLLARS = '0xC011a7E12a19f7B1f670d46F03B03f3342E82DFB'
 export const OUTCOMES = '0x4D97DCd97eC945f40cF65F87097ACe5EA0476045'
@@ -48,21 +49,28 @@ export type Contracts = {
 
 export function createContracts(deps: ContractDeps): Contracts {
   const same = (a: string, b: string): boolean => a.toLowerCase() === b.toLowerCase()
+  const wallets = createWallets(plainly)
   return {
     call(to, data) {
       if (same(to, DOLLARS)) return readDollars(deps, data)
       if (same(to, OUTCOMES)) return readOutcomes(deps, 'v1', data)
       if (same(to, POSITIONS)) return readOutcomes(deps, 'v2', data)
-      return '0x'
+      return wallets.call(to, data) ?? '0x'
     },
     transact(from, to, data) {
-      if (same(to, DOLLARS)) return writeDollars(deps, from, data)
-      if ([OUTCOMES, POSITIONS, ADAPTER].some((contract) => same(to, contract)))
-        return writeOutcomes(deps, from, data)
-      return data === '0x'
+      return wallets.transact(from, to, data) ?? plainly(from, to, data)
     },
     isContract: (address) =>
-      [DOLLARS, OUTCOMES, POSITIONS, ADAPTER].some((contract) => same(contract, address)),
+      [DOLLARS, OUTCOMES, POSITIONS, ADAPTER, PROXY_FACTORY].some((contract) =>
+        same(contract, address),
+      ),
+  }
+
+  function plainly(from: string, to: string, data: string): boolean {
+    if (same(to, DOLLARS)) return writeDollars(deps, from, data)
+    if ([OUTCOMES, POSITIONS, ADAPTER].some((contract) => same(to, contract)))
+      return writeOutcomes(deps, from, data)
+    return data === '0x'
   }
 }
 

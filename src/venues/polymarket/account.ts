@@ -12,9 +12,12 @@ import {
 } from '@polymarket/clob-client-v2'
 import { Wallet } from 'ethers'
 import { z } from 'zod'
+import { tokenId } from '../../domain/ids.ts'
 import type { Fill } from '../../domain/order.ts'
-import type { Account, TradeView, VenueOrderView } from '../../domain/ports.ts'
+import type { Account, TakerTrade, TradeView, VenueOrderView } from '../../domain/ports.ts'
 import {
+  MICROS_PER_SECOND,
+  micros,
   microUsdc,
   parsePrice,
   parseShares,
@@ -138,6 +141,10 @@ function accountOf(
         .filter((trade) => trade.taker_order_id.toLowerCase() === venueId.toLowerCase())
         .map(tradeView)
     },
+    async takenIn(conditionId) {
+      const trades = await tradesIn(client, conditionId)
+      return trades.filter(({ trader_side: side }) => side === 'TAKER').map(takerTrade)
+    },
     async cancelAll() {
       await inTime(client.cancelAll())
     },
@@ -198,6 +205,12 @@ export function tradeView(trade: Trade): TradeView {
     fills: fills.length > 0 ? fills : [read(trade.price, trade.size, true)],
     transactionHash: trade.transaction_hash ?? '',
   }
+}
+
+function takerTrade(trade: Trade): TakerTrade {
+  const { taker_order_id: venueId, asset_id: token, match_time: sec } = trade
+  const matchedAt = /^\d+$/.test(sec) ? micros(Number(sec) * MICROS_PER_SECOND) : null
+  return { ...tradeView(trade), venueId, token: tokenId(token), matchedAt }
 }
 
 function statusOf(text: string): TradeView['status'] {

@@ -1,8 +1,10 @@
 /** The verbs of money as a person types them, against an embedded venue with a ledger of live trading beside it. */
+
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { NO_LATENCY } from '../../../src/domain/facts.ts'
 import { conditionId } from '../../../src/domain/ids.ts'
 import { microUsdc } from '../../../src/domain/units.ts'
 import { openLedger } from '../../../src/ledger/ledger.ts'
@@ -82,7 +84,7 @@ async function won(condition: string): Promise<void> {
       payout: PAYOUT,
       pnl: PAYOUT,
       cash: microUsdc(CASH + PAYOUT),
-      latency: { triggerErrorMicros: null, decisionToOutcomeMicros: null, bookAgeMicros: null },
+      latency: NO_LATENCY,
     },
   })
   await ledger.close()
@@ -216,14 +218,20 @@ test.each([
   expect(ran.err).toMatch(words)
 })
 
-test('money in a contract is not moved from here, and it is said who can', async () => {
+test('money in a deposit wallet is not moved from here, and it is said who can', async () => {
   const env = {
     POLYMARKET_PRIVATE_KEY: `0x${'5'.repeat(64)}`,
-    SIGNATURE_TYPE: 'safe',
+    SIGNATURE_TYPE: 'deposit',
     FUNDER_ADDRESS: V1,
   }
   const approve = await commandLine(['approve', '--venue', 'polymarket'], { cwd, env })
-  expect([approve.code, approve.err]).toEqual([7, expect.stringMatching(/relayer.*log in at/)])
+  expect([approve.code, approve.err]).toEqual([
+    7,
+    expect.stringMatching(/only the venue moves.*log in at/),
+  ])
   const redeem = await commandLine(['redeem', '--venue', 'polymarket'], { cwd, env })
-  expect([redeem.code, redeem.err]).toEqual([7, expect.stringMatching(/relayer.*claim the win/)])
+  expect([redeem.code, redeem.err]).toEqual([
+    7,
+    expect.stringMatching(/only the venue moves.*claim the win/),
+  ])
 })
