@@ -11,7 +11,8 @@ const LENGTHS = { '5m': 300, '15m': 900 } as const
 type Length = keyof typeof LENGTHS
 const QUARTER_SEC = 900
 const MIN_SHARES = 5_000_000
-const FEE = { rateMicro: 70_000, exponent: 1 }
+export const FEE_RATE_MICRO = 70_000
+const FEE = { rateMicro: FEE_RATE_MICRO, exponent: 1 }
 
 /** In the order of their starts. `fromSec` is a whole quarter of an hour. */
 export function windowsOf(asset: Asset, fromSec: number, count: number): LabWindow[] {

@@ -38,28 +38,35 @@ export function dollarsOf(sum: number): number {
   return sum / (AVERAGED_PRINTS * PRINT_SCALE)
 }
 
-/** The chance that Up wins, knowing the prints up to and with `nowSec`. */
-export function fairUp(path: PricePath, span: WindowSpan, nowSec: number): number {
+/**
+ * The chance that Up wins, knowing the prints up to and with `nowSec`. `doubtSec`: for somebody who mistrusts the final value
+ * besides, by as much as the price usually moves in so many seconds.
+ */
+export function fairUp(path: PricePath, span: WindowSpan, nowSec: number, doubtSec = 0): number {
   if (nowSec < span.startSec) return 0.5
   if (nowSec >= span.endSec - 1) return winnerOf(path, span) === 'UP' ? 1 : 0
-  return normalCdf(fairScore(path, span, nowSec))
+  return normalCdf(fairScore(path, span, nowSec, doubtSec))
 }
 
 /** How many standard deviations the expected final value lies above the strike. */
-function fairScore(path: PricePath, span: WindowSpan, nowSec: number): number {
+function fairScore(path: PricePath, span: WindowSpan, nowSec: number, doubtSec: number): number {
   const price = path.printAt(nowSec)
   const left = span.endSec - 1 - nowSec
   const sigma = path.sigmaAt(nowSec) * price
   const strike = strikeOf(path, span)
   if (span.rule === 'candle') {
-    return (price * AVERAGED_PRINTS - strike) / (sigma * AVERAGED_PRINTS * Math.sqrt(left))
+    const deviation = sigma * AVERAGED_PRINTS * Math.sqrt(left + doubtSec)
+    return (price * AVERAGED_PRINTS - strike) / deviation
   }
   // The last `averaged` of the unknown prints enter the mean, the earlier ones only move the price.
   const averaged = Math.min(left, AVERAGED_PRINTS)
   const lead = left - averaged
   const known = path.sumBefore(nowSec + 1, AVERAGED_PRINTS - averaged)
   const expected = known + averaged * price
-  const variance = lead * averaged * averaged + (averaged * (averaged + 1) * (2 * averaged + 1)) / 6
+  const variance =
+    lead * averaged * averaged +
+    (averaged * (averaged + 1) * (2 * averaged + 1)) / 6 +
+    doubtSec * AVERAGED_PRINTS * AVERAGED_PRINTS
   return (expected - strike) / (sigma * Math.sqrt(variance))
 }
 

@@ -53,17 +53,8 @@ export function createLogSink({ finder, trades }: { finder: Log; trades: Log }):
         })
       case 'awaiting_resolution':
         return trades.info('window closed, waiting for the result', { slug: fact.market.slug })
-      case 'settled': {
-        const { market, decision, reason, winner, pnl, cash } = fact.settlement
-        return trades.info('settled', {
-          slug: market.slug,
-          decision,
-          reason,
-          winner,
-          pnl: formatMicro(pnl),
-          cash: formatMicro(cash),
-        })
-      }
+      case 'settled':
+        return settled(fact, trades)
       case 'sealed':
       case 'judged':
         return certificate(fact, trades)
@@ -100,6 +91,18 @@ function discovery(
         errorMs: fact.errorMicros / 1_000,
       })
   }
+}
+
+function settled(fact: Extract<EngineFact, { kind: 'settled' }>, trades: Log): void {
+  const { market, decision, reason, winner, pnl, cash } = fact.settlement
+  trades.info('settled', {
+    slug: market.slug,
+    decision,
+    reason,
+    winner,
+    pnl: formatMicro(pnl),
+    cash: formatMicro(cash),
+  })
 }
 
 function source(fact: Extract<EngineFact, { kind: 'feed' }>, finder: Log): void {

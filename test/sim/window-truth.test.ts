@@ -91,6 +91,18 @@ describe('fairUp', () => {
     expect(Math.abs(up / count - sum / count)).toBeLessThan(0.12)
   })
 
+  it('is nearer to even for who mistrusts the final value, as if so many seconds more were left', () => {
+    const path = pathOf((sec) => 1_000_000_000 + (sec > 1_100 ? 20_000 : 0))
+    const sure = fairUp(path, TWAP, 1_250)
+    const unsure = fairUp(path, TWAP, 1_250, 30)
+    expect(unsure).toBeGreaterThan(0.5)
+    expect(unsure).toBeLessThan(sure)
+    // Without an average to form, doubt and time left are the same thing.
+    const rising = pathOf((sec) => 1_000_000_000 + (sec > 1_000 ? 200_000 : 0))
+    expect(fairUp(rising, CANDLE, 4_590, 30)).toBeCloseTo(fairUp(rising, CANDLE, 4_560), 9)
+    expect(fairUp(path, TWAP, 1_299, 30)).toBe(1)
+  })
+
   it('knows the normal distribution', () => {
     expect(normalCdf(0)).toBeCloseTo(0.5, 6)
     expect(normalCdf(1.959964)).toBeCloseTo(0.975, 6)

@@ -1,8 +1,12 @@
 /** What the certificates add up to: what the refusals cost or saved, and how often the winner that we named was the venue's. */
 import { formatMicro, type MicroUsdc } from '../../domain/units.ts'
+import { UserError } from '../../domain/user-error.ts'
 import { type GateReport, gateReport, type ShotSum } from '../../ledger/gate-report.ts'
 import { assetPrice } from '../amounts.ts'
-import { ledgerOptions, withReader } from '../ledger-options.ts'
+import { askReport } from '../ask-report.ts'
+import { bindStrategy, engineSettings } from '../bot-setup.ts'
+import { ledgerOptions, placeOf, withReader } from '../ledger-options.ts'
+import { pastOf } from '../past-asks.ts'
 import { textTable } from '../text-table.ts'
 import { EXIT, print, say, type Verb } from '../verb.ts'
 import { type Mismatch, type WinnerReport, winnerReport } from '../winner-report.ts'
@@ -15,12 +19,19 @@ const MISMATCHES_SHOWN = 30
 export const report: Verb = {
   command: 'report <what>',
   describe:
-    "report gates: what the refusals cost or saved; report winners: our winner beside the venue's",
+    "report gates: what the refusals cost or saved; report winners: our winner beside the venue's; report asks: what was for sale when",
   build: (argv) =>
     ledgerOptions(
-      argv.positional('what', { choices: ['gates', 'winners'] as const, demandOption: true }),
+      argv.positional('what', {
+        choices: ['gates', 'winners', 'asks'] as const,
+        demandOption: true,
+      }),
     ),
   run(args) {
+    if (args['what'] === 'asks') {
+      tellAsks(args)
+      return Promise.resolve(EXIT.ok)
+    }
     const ofGates = args['what'] === 'gates'
     withReader(args, ({ certificates }) => {
       if (ofGates) tellGates(gateReport(certificates.audits()), args.json)
@@ -28,6 +39,19 @@ export const report: Verb = {
     })
     return Promise.resolve(EXIT.ok)
   },
+}
+
+/** At the size and the cap of the strategy, on the side that its rule names. */
+function tellAsks(args: Parameters<Verb['run']>[0]): void {
+  const { config } = placeOf(args)
+  const { asks } = bindStrategy(config).span
+  if (asks === null)
+    throw new UserError('config', `${config.strategy} does not say what it would buy`)
+  const { holdMs } = engineSettings(config, bindStrategy(config), false)
+  const { series, lines } = askReport(pastOf(config), { ...asks, holdSec: holdMs / 1_000 })
+  if (args.json) return print(JSON.stringify({ series }))
+  if (series.length === 0) return say(NOTHING)
+  for (const line of lines) print(line)
 }
 
 const MONEY = ['WON', 'LOST', 'SUM USD', 'MEAN USD', '95 % INTERVAL', '']

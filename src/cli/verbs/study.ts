@@ -1,8 +1,14 @@
-/** Plays made windows through the real engine, without sockets and clocks, and prints which rule names the winner and which one earns. */
+/**
+ * Plays made windows through the real engine, without sockets and clocks, and prints which rule names the winner and which one earns; or holds the
+ * made crowds beside what was measured of the real one.
+ */
 import { UserError } from '../../domain/user-error.ts'
-import { CROWDS, type CrowdKind } from '../../lab/crowd-worth.ts'
+import { MEASURED } from '../../lab/crowd-measured.ts'
+import { fitCrowd, studyCrowds } from '../../lab/crowd-study.ts'
+import { CROWDS, type CrowdKind, USUAL_CROWD } from '../../lab/crowd-worth.ts'
 import { studyFaults } from '../../lab/faults-study.ts'
 import { FIRE_SECS, studyWinners } from '../../lab/winners-study.ts'
+import { crowdsText, fitText } from '../crowd-table.ts'
 import { accuracyText, faultsText, profitText } from '../study-tables.ts'
 import { EXIT, print, say, type Verb } from '../verb.ts'
 
@@ -13,25 +19,27 @@ const SEED_MAX = 1_000_000_000
 
 export const study: Verb = {
   command: 'study <what>',
-  describe: 'thousands of made windows through the engine: which rule names the winner, and earns',
+  describe:
+    'thousands of made windows: which rule names the winner and earns; how real their crowd is',
   build: (argv) =>
     argv
       .positional('what', {
-        choices: ['winners'] as const,
+        choices: ['winners', 'crowd'] as const,
         demandOption: true,
-        describe: 'winners: how often each rule names the winner, and what shooting by it earns',
+        describe:
+          'winners: how often each rule names the winner, and what shooting by it earns; crowd: how near each made crowd comes to what was measured of the real one',
       })
       .option('windows', {
         type: 'string',
         default: String(WINDOWS),
-        describe: 'how many windows, of the four assets together',
+        describe: 'how many windows; winners: of the four assets together',
       })
       .option('seed', { type: 'string', default: String(SEED), describe: 'of all that is made up' })
       .option('crowd', {
         choices: CROWDS,
-        default: 'knows' as CrowdKind,
+        default: USUAL_CROWD,
         describe:
-          'what those who make the book know: knows = the rule and every print at once; hears = the rule, and prints as late as we; last-price = the last price only',
+          'what those who make the book know: fitted = the rule, prints as late as we, and as much doubt as was measured; fitted-last-price = the same, by the last price; knows = the rule and every print at once; hears = the rule, and prints as late as we; last-price = the last price only',
       })
       .option('accuracy-only', {
         type: 'boolean',
@@ -42,12 +50,24 @@ export const study: Verb = {
         type: 'boolean',
         default: false,
         describe: 'instead: the settlement rule while something is wrong with what is heard',
+      })
+      .option('fit', {
+        type: 'boolean',
+        default: false,
+        describe: 'with crowd: how the one number of the fitted crowds was found',
       }),
   async run(args) {
     const windows = whole('windows', args['windows'], WINDOWS_MAX)
     const seed = whole('seed', args['seed'], SEED_MAX)
     const startedAt = performance.now()
-    if (args['faults'] === true) {
+    if (args['what'] === 'crowd') {
+      const isFit = args['fit'] === true
+      const crowds = (isFit ? fitCrowd : studyCrowds)({ seed, windows })
+      const text = isFit ? fitText : crowdsText
+      print(
+        args.json ? JSON.stringify({ seed, windows, measured: MEASURED, crowds }) : text(crowds),
+      )
+    } else if (args['faults'] === true) {
       const faults = studyFaults({ seed, windows })
       print(args.json ? JSON.stringify({ seed, windows, faults }) : faultsText(faults))
     } else {
