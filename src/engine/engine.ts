@@ -13,13 +13,7 @@ import { type Deadline, type EngineFact, NO_LATENCY } from '../domain/facts.ts'
 import type { ConditionId, TokenId } from '../domain/ids.ts'
 import { assertNever } from '../domain/invariant.ts'
 import type { Market } from '../domain/market.ts'
-import {
-  MICROS_PER_MS,
-  MICROS_PER_SECOND,
-  type Micros,
-  type MicroUsdc,
-  micros,
-} from '../domain/units.ts'
+import { MICROS_PER_SECOND, type Micros, type MicroUsdc, micros } from '../domain/units.ts'
 import type { Closure, Hold } from '../risk/gates/gate.ts'
 import { createBooks } from './books.ts'
 import { createJitter, deadlineOf } from './deadline.ts'
@@ -35,6 +29,7 @@ import { createPrintWatch } from './print-watch.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
 import { createSettling, type Till } from './settling.ts'
+import { createSilence } from './silence.ts'
 import { createTrails } from './trail.ts'
 import { createTruths } from './truth.ts'
 
@@ -59,9 +54,6 @@ export type Engine = {
   book(token: TokenId): Book | undefined
 }
 
-/** The stale check runs this often while any window is watched. */
-const STALE_TICK_MS = 100
-
 const NO_COMMANDS: readonly EngineCommand[] = []
 const NO_FACTS: readonly EngineFact[] = []
 
@@ -77,7 +69,6 @@ export function createEngine(settings: EngineSettings): Engine {
   let clock: EngineView['clock'] = null
   let roundTrip: EngineView['roundTrip'] = null
   let closure: Closure | null = null
-  let staleTickArmed = false
 
   const command = (next: EngineCommand): void => void commands.push(next)
   const fact = (next: EngineFact): void => void facts.push(next)
@@ -88,6 +79,8 @@ export function createEngine(settings: EngineSettings): Engine {
     command,
   })
   const books = createBooks(command, fact)
+  const { checkCrossed } = books
+  const silence = createSilence(settings.staleAfterMs, { traders, checkCrossed, command, fact })
   const sources = createPriceSources(settings.prices)
   const watch = createPrintWatch()
   const prices = createPrices(sources)
@@ -261,22 +254,14 @@ export function createEngine(settings: EngineSettings): Engine {
     books.add(trader)
     command({ kind: 'watch', market: trader.market })
     fact({ kind: 'listening', at: recvAt, market: trader.market })
-    armStaleTick(recvAt)
-  }
-
-  function armStaleTick(recvAt: Micros): void {
-    if (staleTickArmed) return
-    staleTickArmed = true
-    command({
-      kind: 'wake',
-      purpose: 'stale',
-      conditionId: null,
-      at: micros(recvAt + STALE_TICK_MS * MICROS_PER_MS),
-    })
+    silence.watch(recvAt)
   }
 
   function onTimer(event: Timer): void {
-    if (event.purpose === 'stale') return onStaleTick(event.recvAt)
+    if (event.purpose === 'stale') {
+      checkSources(event.recvAt)
+      return silence.look(event.recvAt)
+    }
     const trader = event.conditionId === null ? undefined : traders.get(event.conditionId)
     if (trader === undefined) return
     // The clock estimate may have moved since the wake was asked for: early by the venue's clock means ask again.
@@ -345,32 +330,6 @@ export function createEngine(settings: EngineSettings): Engine {
     sourcesDueAt = recvAt + MICROS_PER_SECOND
     for (const news of [...sources.check(recvAt), ...watch.check(recvAt)])
       fact({ kind: 'feed', at: recvAt, ...news })
-  }
-
-  function onStaleTick(recvAt: Micros): void {
-    staleTickArmed = false
-    checkSources(recvAt)
-    let watching = false
-    for (const trader of traders.values()) {
-      if (!trader.watched) continue
-      watching = true
-      for (const track of [trader.up, trader.down]) {
-        const age = ageMicros(track, recvAt)
-        const stale = age !== null && age > settings.staleAfterMs * MICROS_PER_MS
-        if (stale && !track.toldStale) {
-          fact({
-            kind: 'stale',
-            at: recvAt,
-            conditionId: trader.market.conditionId,
-            side: track.side,
-            ageMicros: age,
-          })
-        }
-        track.toldStale = stale
-        books.checkCrossed(trader, track, recvAt)
-      }
-    }
-    if (watching) armStaleTick(recvAt)
   }
 
   function onBook(trader: LastSecondTrader, recvAt: Micros): void {
