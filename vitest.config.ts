@@ -12,6 +12,6 @@ export default defineConfig({
     maxWorkers: 6,
     // Nothing is proven by these: they end what hangs. On a crowded machine a program alone may take ten seconds to start.
     testTimeout: 600_000,
-    hookTimeout: 120_000,
+    hookTimeout: 600_000,
   },
 })

@@ -9,7 +9,7 @@ export default defineConfig({
     // No lock of a test is a lock of the person who runs it.
     env: { LASTSECOND_HOME: join(tmpdir(), 'lastsecond-tests') },
     testTimeout: 600_000,
-    hookTimeout: 120_000,
+    hookTimeout: 600_000,
     fileParallelism: false,
   },
 })

@@ -5,7 +5,7 @@ export default defineConfig({
   test: {
     include: ['test/system/**/*.test.ts'],
     testTimeout: 600_000,
-    hookTimeout: 120_000,
+    hookTimeout: 600_000,
     fileParallelism: false,
   },
 })

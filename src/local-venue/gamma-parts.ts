@@ -64,7 +64,8 @@ export function positionIdsOf(market: VenueMarket): readonly string[] {
   const pair = [market.up, market.down]
   if (market.version === 'v2') return pair
   const dead = Number(market.id) % DEAD_IDS_EVERY === 0
-  return dead ? pair.map((id) => `1${id.slice(1)}`) : []
+  // Another first digit: nobody's id.
+  return dead ? pair.map((id) => `${id.startsWith('1') ? 2 : 1}${id.slice(1)}`) : []
 }
 
 /** Listed, but its tokens are not known yet; by the middle of the window they always are. */

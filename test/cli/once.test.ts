@@ -7,8 +7,8 @@ const FIRST_START_SEC = 1_795_229_955
 
 type Row = Record<string, unknown>
 
-/** A run that met the first windows; another one where it started too late for them. */
-async function firstWindows(args: readonly string[]): Promise<{ cwd: string; rows: Row[] }> {
+/** A run that met the first windows and was in time for their orders; another one where the machine was too slow for that. */
+async function inTime(args: readonly string[]): Promise<{ cwd: string; rows: Row[] }> {
   for (let tries = 1; ; tries += 1) {
     const cwd = folder()
     const { code, out, err } = await cli(args, cwd)
@@ -18,7 +18,8 @@ async function firstWindows(args: readonly string[]): Promise<{ cwd: string; row
       .split('\n')
       .map((line) => JSON.parse(line) as Row)
     const isFirst = rows.every(({ market }) => String(market).endsWith(`-${FIRST_START_SEC}`))
-    if (isFirst || tries === 5) return { cwd, rows }
+    const isLate = rows.some(({ reason }) => String(reason).startsWith('DEADLINE'))
+    if ((isFirst && !isLate) || tries === 5) return { cwd, rows }
   }
 }
 
@@ -40,7 +41,7 @@ test('run --once --json is the same twice for a seed and an epoch, and every lin
     '--first-close',
     '45',
   ]
-  const [one, other] = await Promise.all([firstWindows(args), firstWindows(args)])
+  const [one, other] = await Promise.all([inTime(args), inTime(args)])
   const rows = [one.rows, other.rows]
   const stable = (list: Record<string, unknown>[]) =>
     list.map(({ market, side, decision, reason, price, shares, pnl, fillState }) => ({
