@@ -56,8 +56,14 @@ export function createAheadSigner(wallet: SigningWallet): AheadSigner {
       })
     },
     async close() {
+      const thread = worker
+      if (closed || thread === null) return
       closed = true
-      await worker?.terminate()
+      // Asked to end, and not ended: a native module that is cut short while it loads takes the whole process with it.
+      await new Promise<void>((resolve) => {
+        thread.once('exit', () => resolve())
+        thread.postMessage({ close: true } satisfies ToSignWorker)
+      })
     },
   }
 }

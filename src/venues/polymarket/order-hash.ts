@@ -2,6 +2,7 @@
  * The hashes that a signature of an order is made of, by EIP-712, written out by hand: one buffer of twelve words of which an order changes six.
  * A general encoder walks through the types anew for each order and takes many times as long.
  */
+import { getBytes, keccak256 } from 'ethers'
 import { createKeccak } from 'hash-wasm'
 import { EXCHANGES } from './exchanges.ts'
 
@@ -33,7 +34,14 @@ const TWO_32 = 2 ** 32
 const HEX_DIGITS = 2 * WORD
 const UINT256_MAX = 2n ** 256n - 1n
 
-const keccak = await createKeccak(256)
+/** The compiled one takes some milliseconds to be there. Nobody waits for it: until then the one that `ethers` brings gives the same bytes. */
+let keccak = (bytes: Uint8Array): Uint8Array => getBytes(keccak256(bytes))
+createKeccak(256).then(
+  (compiled) => {
+    keccak = (bytes) => compiled.init().update(bytes).digest('binary')
+  },
+  () => undefined,
+)
 
 /** The type's own hash is the first word; a word for each field follows. */
 const ORDER_WORDS = 1 + ORDER_FIELDS.length
@@ -124,7 +132,7 @@ function wordOf(field: (typeof ORDER_FIELDS)[number]['name']): number {
 }
 
 function hash(bytes: Uint8Array): Uint8Array {
-  return keccak.init().update(bytes).digest('binary')
+  return keccak(bytes)
 }
 
 function hashText(text: string): Uint8Array {

@@ -2,7 +2,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { createSigner, type OrderDraft, type SignedDraft, type SigningWallet } from './signer.ts'
 
-export type ToSignWorker = { readonly id: number; readonly drafts: readonly OrderDraft[] }
+export type ToSignWorker =
+  | { readonly id: number; readonly drafts: readonly OrderDraft[] }
+  | { readonly close: true }
 export type FromSignWorker = { readonly id: number } & (
   | { readonly signed: readonly SignedDraft[] }
   | { readonly failed: string }
@@ -10,7 +12,9 @@ export type FromSignWorker = { readonly id: number } & (
 
 const signer = createSigner(workerData as SigningWallet)
 
-parentPort?.on('message', ({ id, drafts }: ToSignWorker) => {
+parentPort?.on('message', (message: ToSignWorker) => {
+  if ('close' in message) return parentPort?.close()
+  const { id, drafts } = message
   parentPort?.postMessage({ id, ...signAll(drafts) } satisfies FromSignWorker)
 })
 
