@@ -92,7 +92,7 @@ module.exports = {
       'keys-in-few-hands',
       ['ethers', '@polymarket/clob-client-v2'],
       [
-        '^src/venues/polymarket/(signer|sign-worker|curve|account|redeem|funder-calls|wallet-key|key-text|keystore)\\.ts$',
+        '^src/venues/polymarket/(signer|sign-worker|curve|keccak|account|redeem|funder-calls|wallet-key|key-text|keystore)\\.ts$',
         '^src/local-venue/',
         '^src/cli/verbs/',
       ],
@@ -100,7 +100,7 @@ module.exports = {
     only(
       'signatures-in-few-hands',
       ['secp256k1', 'hash-wasm'],
-      ['^src/venues/polymarket/(curve|order-hash)\\.ts$'],
+      ['^src/venues/polymarket/(curve|keccak)\\.ts$'],
     ),
     only('one-owner-of-sql', ['libsql'], ['^src/ledger/']),
   ],

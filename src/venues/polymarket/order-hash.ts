@@ -2,9 +2,8 @@
  * The hashes that a signature of an order is made of, by EIP-712, written out by hand: one buffer of twelve words of which an order changes six.
  * A general encoder walks through the types anew for each order and takes many times as long.
  */
-import { getBytes, keccak256 } from 'ethers'
-import { createKeccak } from 'hash-wasm'
 import { EXCHANGES } from './exchanges.ts'
+import { keccak } from './keccak.ts'
 
 const CHAIN_ID = 137
 const EXCHANGE_NAME = 'Polymarket CTF Exchange'
@@ -33,15 +32,6 @@ const ADDRESS_BYTES = 20
 const TWO_32 = 2 ** 32
 const HEX_DIGITS = 2 * WORD
 const UINT256_MAX = 2n ** 256n - 1n
-
-/** The compiled one takes some milliseconds to be there. Nobody waits for it: until then the one that `ethers` brings gives the same bytes. */
-let keccak = (bytes: Uint8Array): Uint8Array => getBytes(keccak256(bytes))
-createKeccak(256).then(
-  (compiled) => {
-    keccak = (bytes) => compiled.init().update(bytes).digest('binary')
-  },
-  () => undefined,
-)
 
 /** The type's own hash is the first word; a word for each field follows. */
 const ORDER_WORDS = 1 + ORDER_FIELDS.length
@@ -89,7 +79,7 @@ export function createOrderHash({ maker, signer, signatureType }: OrderParties) 
     putNumber(words, AT.makerAmount, draft.makerAmount)
     putNumber(words, AT.takerAmount, draft.takerAmount)
     putNumber(words, AT.timestamp, draft.timestampMs)
-    return hash(words)
+    return keccak(words)
   }
 }
 
@@ -98,7 +88,7 @@ export function createDigest(domain: Uint8Array): (struct: Uint8Array) => Uint8A
   const text = Buffer.concat([Buffer.from([0x19, 0x01]), domain, Buffer.alloc(WORD)])
   return (struct) => {
     text.set(struct, 2 + WORD)
-    return hash(text)
+    return keccak(text)
   }
 }
 
@@ -112,7 +102,7 @@ export function createWrapping(wallet: string): (struct: Uint8Array) => Uint8Arr
   putAddress(words, 5, wallet)
   return (struct) => {
     words.set(struct, WORD)
-    return hash(words)
+    return keccak(words)
   }
 }
 
@@ -124,19 +114,15 @@ export function domainHash(market: MarketVersion): Uint8Array {
   words.set(hashText(version), 2 * WORD)
   putNumber(words, 3, CHAIN_ID)
   putAddress(words, 4, verifyingContract)
-  return hash(words)
+  return keccak(words)
 }
 
 function wordOf(field: (typeof ORDER_FIELDS)[number]['name']): number {
   return 1 + ORDER_FIELDS.findIndex(({ name }) => name === field)
 }
 
-function hash(bytes: Uint8Array): Uint8Array {
-  return keccak(bytes)
-}
-
 function hashText(text: string): Uint8Array {
-  return hash(Buffer.from(text))
+  return keccak(Buffer.from(text))
 }
 
 function putNumber(words: Buffer, word: number, value: number): void {
