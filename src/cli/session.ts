@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import type { LoadedConfig } from '../config/load.ts'
 import { secretValue } from '../config/secrets.ts'
 import { startControl } from '../control/server.ts'
+import type { Log } from '../domain/ports.ts'
 import type { MicroUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import { lastMarkets } from '../ledger/last-markets.ts'
@@ -17,8 +18,7 @@ import { createLogSink } from '../telemetry/log-sink.ts'
 import { createLogs } from '../telemetry/logger.ts'
 import { createMarketFolder } from '../telemetry/market-folder.ts'
 import { bindStrategy, engineSettings, venueParts } from './bot-setup.ts'
-import { openPurse } from './live-purse.ts'
-import { type Live, openLive, shotLine } from './live-setup.ts'
+import type { Live } from './live-setup.ts'
 import { createHand, heldLine } from './operator-hand.ts'
 import { originOf } from './origin.ts'
 import { pastAsks } from './past-asks.ts'
@@ -86,17 +86,7 @@ async function openGround(args: RunArgs, loaded: LoadedConfig, closers: Closers)
     childFlags: childFlags(args),
   })
   closers.push(venue.stop)
-  const live = args.live
-    ? await openLive({
-        config,
-        endpoints: venue.endpoints,
-        purse: await openPurse(loaded, venue.account),
-        isEmbedded: venue.account !== null,
-        folder,
-        log: logs.trades,
-        shot: (record) => logs.trades.info('order on the wire', shotLine(record)),
-      })
-    : null
+  const live = args.live ? await openLiveParts(loaded, venue, folder, logs.trades) : null
   closers.push(() => live?.close())
   const ledger = await openLedger({
     path: join(folder, 'ledger.db'),
@@ -105,6 +95,28 @@ async function openGround(args: RunArgs, loaded: LoadedConfig, closers: Closers)
     origin: originOf(config, mode),
   })
   return { folder, logs, venue, live, ledger }
+}
+
+/** Loaded for those who trade for real: a dry run has no wallet and no signatures. */
+async function openLiveParts(
+  loaded: LoadedConfig,
+  venue: Venue,
+  folder: string,
+  log: Log,
+): Promise<Live> {
+  const [{ openLive, shotLine }, { openPurse }] = await Promise.all([
+    import('./live-setup.ts'),
+    import('./live-purse.ts'),
+  ])
+  return await openLive({
+    config: loaded.config,
+    endpoints: venue.endpoints,
+    purse: await openPurse(loaded, venue.account),
+    isEmbedded: venue.account !== null,
+    folder,
+    log,
+    shot: (record) => log.info('order on the wire', shotLine(record)),
+  })
 }
 
 async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): Promise<Bot> {

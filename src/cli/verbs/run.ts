@@ -3,7 +3,7 @@ import { loadConfig } from '../../config/load.ts'
 import { onForwardedSignal } from '../launched.ts'
 import { passLiveLocks } from '../live-lock.ts'
 import { scheduled } from '../scheduled.ts'
-import { type RunArgs, session } from '../session.ts'
+import type { RunArgs } from '../session.ts'
 import { EXIT, type Verb } from '../verb.ts'
 
 export const run: Verb = {
@@ -65,6 +65,8 @@ export const run: Verb = {
     const stop = new AbortController()
     const unlisten = onSignals(stop)
     try {
+      // Loaded here: neither help nor the process that only starts another one waits for the whole bot.
+      const { session } = await import('../session.ts')
       if (args.live) await passLiveLocks(loaded, stop.signal)
       if (args.schedule === undefined) return await session(args, loaded, stop)
       const once = { ...args, once: true }

@@ -2,13 +2,12 @@
  * Our account at the venue: credentials, money, orders and trades, asked through the venue's own client. Nothing of this is on the way of a
  * shot. The client answers errors as objects and waits for ever; here they are thrown, and a time-out ends the wait.
  */
-import {
-  ApiError,
-  type ApiKeyCreds,
+import type {
+  ApiKeyCreds,
   AssetType,
   ClobClient,
-  type SignatureTypeV2,
-  type Trade,
+  SignatureTypeV2,
+  Trade,
 } from '@polymarket/clob-client-v2'
 import { Wallet } from 'ethers'
 import { z } from 'zod'
@@ -32,6 +31,7 @@ const TIMEOUT_MS = 8_000
 /** As the venue says that nothing follows. */
 const LAST_PAGE = 'LTE='
 const PAGES_MAX = 50
+const COLLATERAL = 'COLLATERAL' as AssetType
 
 export type ApiCredentials = {
   readonly apiKey: string
@@ -59,6 +59,8 @@ export async function openAccount(args: {
   readonly wallet: SigningWallet
   readonly credentials: ApiCredentials | null
 }): Promise<PolymarketAccount> {
+  // Half a second of loading, which only those wait for who have an account.
+  const { ClobClient } = await import('@polymarket/clob-client-v2')
   const signer = new Wallet(args.wallet.privateKey)
   const options = {
     host: args.clob,
@@ -115,7 +117,7 @@ function accountOf(
   credentials: ApiCredentials,
 ): PolymarketAccount {
   async function money(): Promise<z.output<typeof balanceAnswer>> {
-    const answer = await inTime(client.getBalanceAllowance({ asset_type: AssetType.COLLATERAL }))
+    const answer = await inTime(client.getBalanceAllowance({ asset_type: COLLATERAL }))
     return balanceAnswer.parse(answer)
   }
   return {
@@ -129,7 +131,7 @@ function accountOf(
       return new Map(Object.entries(allowances).map(([spender, text]) => [spender, BigInt(text)]))
     },
     async refresh() {
-      await inTime(client.updateBalanceAllowance({ asset_type: AssetType.COLLATERAL }))
+      await inTime(client.updateBalanceAllowance({ asset_type: COLLATERAL }))
     },
     async closedOnly() {
       return (await inTime(client.getClosedOnlyMode())).closed_only
@@ -182,8 +184,8 @@ function orderOf(venueId: string): (answer: unknown) => VenueOrderView | null {
 
 /** That it is not found is an answer, if it is the venue that says so. */
 function unknownOrder(error: unknown): null {
-  if (error instanceof ApiError && error.status === 404 && !error.message.startsWith('<'))
-    return null
+  const isAnswer = error instanceof Error && 'status' in error
+  if (isAnswer && error.status === 404 && !error.message.startsWith('<')) return null
   throw error
 }
 
