@@ -85,6 +85,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
     log.warn('the native curve could not be loaded: an order takes about 0.3 ms to sign, not 0.05')
   const chain = createRedeemer(endpoints.chain, wallet)
   const redeemer = (await redemptionWay(chain, wallet, log)) === 'own' ? chain : null
+  const redeem = redemption(redeemer)
   const journal = openShotJournal(join(args.folder, 'journal'), log)
   // Last, for it is a process: nothing after it may fail.
   const guards = await openGuards({ ...args, wallet, account: opened, lock })
@@ -102,14 +103,14 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
         journal,
         account,
         marketOf: (id) => knownMarket(join(args.folder, 'ledger.db'), id),
-        redeem: redemption(redeemer, ledger),
+        redeem: redeem(ledger),
         now: nowMicros,
         log,
       }),
     afterShot: (ledger, bot) =>
       createAfterShot({
         account,
-        redeem: redemption(redeemer, ledger),
+        redeem: redeem(ledger),
         paid: (conditionId) => ledger.redeemed(conditionId, nowMicros()),
         unredeemed: ledger.unredeemed,
         cash: () => bot()?.cash() ?? microUsdc(0),
@@ -235,16 +236,29 @@ function heardBy(timer: ShotTimer, account: Account): Account {
 /** The age at which the venue refuses a signature is not known; a window is made ready a minute before its close. */
 const MAX_SIGNED_AGE_MS = 90_000
 
-/** Redeems, and writes down that it did. */
-function redemption(
-  redeemer: Redeemer | null,
-  ledger: Ledger,
-): ((conditionId: ConditionId) => Promise<boolean>) | null {
-  if (redeemer === null) return null
-  return async (conditionId) => {
-    const paid = await redeemer.redeem(conditionId)
-    if (paid) ledger.redeemed(conditionId, nowMicros())
-    return paid
+type Redeem = (conditionId: ConditionId) => Promise<boolean>
+
+/** Redeems, and writes down that it did. Who asks while the chain is still at it waits for the same transaction. */
+function redemption(redeemer: Redeemer | null): (ledger: Ledger) => Redeem | null {
+  const running = new Map<ConditionId, Promise<boolean>>()
+  async function redeem(chain: Redeemer, ledger: Ledger, id: ConditionId): Promise<boolean> {
+    try {
+      const paid = await chain.redeem(id)
+      if (paid) ledger.redeemed(id, nowMicros())
+      return paid
+    } finally {
+      running.delete(id)
+    }
+  }
+  return (ledger) => {
+    if (redeemer === null) return null
+    return (id) => {
+      const already = running.get(id)
+      if (already !== undefined) return already
+      const work = redeem(redeemer, ledger, id)
+      running.set(id, work)
+      return work
+    }
   }
 }
 

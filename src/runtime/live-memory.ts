@@ -16,6 +16,8 @@ import { winsThatMake } from './paid-wins.ts'
 
 const LOOKS = 3
 const LOOK_AGAIN_MS = 1_000
+/** Trading does not wait longer for the chain; what comes later is counted then. */
+const COLLECT_MOST_MS = 8_000
 
 export type LiveMemoryDeps = {
   readonly ledger: Ledger
@@ -36,14 +38,14 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
   async function collect(): Promise<void> {
     const { redeem } = deps
     if (redeem === null) return
-    for (const { conditionId } of ledger.unredeemed()) {
-      try {
-        if (!(await redeem(conditionId))) return
-      } catch (error) {
-        deps.log.warn('a win of before could not be redeemed yet', { conditionId, error })
-        return
-      }
-    }
+    const wins = ledger
+      .unredeemed()
+      .map(({ conditionId }) =>
+        redeem(conditionId).catch((error: unknown) =>
+          deps.log.warn('a win of before could not be redeemed yet', { conditionId, error }),
+        ),
+      )
+    await Promise.race([Promise.all(wins), patience(COLLECT_MOST_MS)])
   }
 
   /** What the venue says: its view may be a moment behind what was just paid out. Null while it changes. */
@@ -127,4 +129,8 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
     },
     close: () => ledger.close(),
   }
+}
+
+function patience(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms).unref())
 }

@@ -282,6 +282,21 @@ describe('money', () => {
     expect(ledger.transferred).not.toHaveBeenCalled()
   })
 
+  test('of wins that the chain takes long for does not hold up the start, and all are asked for at once', async () => {
+    const { memory, redeem, ledger, holds } = aMemory({ wins: [PAYOUT, PAYOUT, PAYOUT] })
+    redeem.mockImplementation(() => new Promise(() => undefined))
+    holds(CASH - 3 * PAYOUT)
+    let cash: number | null = null
+    const restoring = memory.restore().then((known) => {
+      cash = known.cash
+    })
+    await vi.advanceTimersByTimeAsync(7_000)
+    expect([redeem.mock.calls.length, cash]).toEqual([3, null])
+    await vi.advanceTimersByTimeAsync(2_000)
+    await restoring
+    expect([cash, ledger.transferred.mock.calls]).toEqual([CASH, []])
+  })
+
   test('that the venue does not show at once is waited for', async () => {
     const { restore, holds, ledger } = aMemory({ wins: [PAYOUT] })
     holds(CASH - PAYOUT, CASH)
