@@ -1,5 +1,5 @@
 /**
- * From a frame in memory to the decision that it causes: books, projection of the winner, the strategy and every gate, at 5,000 frames a second of the window's own
+ * From a frame in memory, as the YES or the NO listener gets it, to the decision that it causes: books, projection of the winner, the strategy and every gate, at 5,000 frames a second of the window's own
  * time, against a plain bot's way with parsed objects and floats. Prices come as they do: an exchange's trade each 10 ms, a settlement print each second.
  */
 import { gateSettings } from '../dist/cli/gate-settings.js'
@@ -41,8 +41,7 @@ const MARKET = {
 }
 
 export async function bench({ quick }) {
-  // A fifth of the frames tell a top or a trade and change no book: both sides hear them, and decide on the others.
-  const frames = makeFrames(quick ? 30_000 : 100_000)
+  const frames = heardBy(makeFrames(quick ? 15_000 : 50_000))
   const sides = { ours: oursAt(30), rival: plainBot(START, END, UP) }
   const times = { ours: [], rival: [] }
   const rounds = quick ? 2 : 4
@@ -73,6 +72,13 @@ export async function bench({ quick }) {
   }
 }
 
+/** A change of price is told to both listeners, everything else to the one it is about. */
+function heardBy(frames) {
+  return frames.flatMap((bytes) =>
+    [UP, DOWN].filter((token) => bytes.includes(token)).map((own) => ({ bytes, own })),
+  )
+}
+
 /** Microseconds of each frame; what happens between frames is not counted. */
 function play(side, frames) {
   const times = new Float64Array(frames.length)
@@ -88,7 +94,7 @@ function play(side, frames) {
     if (now % TRADE_MICROS === 0) side.trade(now)
     if (now % SECOND === 0) side.print(now)
     const start = process.hrtime.bigint()
-    side.frame(frames[at], now)
+    side.frame(frames[at].bytes, now, frames[at].own)
     times[at] = Number(process.hrtime.bigint() - start) / 1_000
   }
   return times
@@ -101,7 +107,7 @@ function priceAt(now) {
 /** An engine whose strategy may shoot from so many seconds on, and never wants to: nothing is for sale at a cent. */
 function oursAt(fireAt) {
   let engine
-  let decoder
+  let decoders
   let taken = 0
   const stamp = (recvAt) => ({ recvAt, venueAt: recvAt })
   const step = (event) => engine.step(event)
@@ -120,9 +126,7 @@ function oursAt(fireAt) {
     decisions: () => taken,
     begin(now) {
       engine = createEngine(settingsOf(config, counted))
-      decoder = createFrameDecoder(createFrameCounts(), step)
-      decoder.add({ token: UP, conditionId: CONDITION, side: 'UP' })
-      decoder.add({ token: DOWN, conditionId: CONDITION, side: 'DOWN' })
+      decoders = decodersTo(step)
       step({ kind: 'clock', offsetMicros: 0, errorMicros: 5_000, ...stamp(START) })
       for (let sec = START / SECOND - 60; sec < now / SECOND - 2; sec += 1) {
         tick(sec * SECOND, 'binance', 'spot', priceAt(sec * SECOND) - 2)
@@ -139,20 +143,28 @@ function oursAt(fireAt) {
     },
     trade: (now) => tick(now, 'binance', 'spot', priceAt(now) - 2),
     print: (now) => tick(now - 2 * SECOND, 'rtds', 'spot', priceAt(now - 2 * SECOND)),
-    frame: (bytes, now) => decoder.decode(bytes, now),
+    frame: (bytes, now, own) => decoders[own].decode(bytes, now),
   }
 }
 
+/** Each listener has its own, as the bot's. */
+function decodersTo(emit) {
+  const decoderOf = (token, side) => {
+    const decoder = createFrameDecoder(createFrameCounts(), emit)
+    decoder.add({ token, conditionId: CONDITION, side })
+    return decoder
+  }
+  return { [UP]: decoderOf(UP, 'UP'), [DOWN]: decoderOf(DOWN, 'DOWN') }
+}
+
 function decodeOnly() {
-  const decoder = createFrameDecoder(createFrameCounts(), () => undefined)
-  decoder.add({ token: UP, conditionId: CONDITION, side: 'UP' })
-  decoder.add({ token: DOWN, conditionId: CONDITION, side: 'DOWN' })
+  const decoders = decodersTo(() => undefined)
   const nothing = () => undefined
   return {
     begin: nothing,
     trade: nothing,
     print: nothing,
-    frame: (bytes, now) => decoder.decode(bytes, now),
+    frame: (bytes, now, own) => decoders[own].decode(bytes, now),
   }
 }
 

@@ -78,7 +78,7 @@ export function plainBot(start, end, up) {
     print(now) {
       prints.set(now / 1e6 - 2, 91_300 + Math.sin((now - 2e6) / 7e6) * 3)
     },
-    frame(bytes, now) {
+    frame(bytes, now, own) {
       const frame = JSON.parse(bytes.toString())
       if (frame.event_type === 'book') {
         const levels = (list) =>
@@ -87,9 +87,10 @@ export function plainBot(start, end, up) {
           bids: levels(frame.bids).sort((a, b) => b.price - a.price),
           asks: levels(frame.asks).sort((a, b) => a.price - b.price),
         })
-      } else if (frame.event_type === 'price_change')
-        for (const change of frame.price_changes) apply(change.asset_id, change)
-      else return
+      } else if (frame.event_type === 'price_change') {
+        for (const change of frame.price_changes)
+          if (change.asset_id === own) apply(change.asset_id, change)
+      } else return
       if (books.has(up)) decide(now)
     },
   }
