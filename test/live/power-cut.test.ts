@@ -18,6 +18,7 @@ import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type RunningVenue, startLocalVenue } from '../../src/local-venue/venue.ts'
+import { GATES_OFF, paramsOf } from './shooting.ts'
 
 const CHILD = fileURLToPath(new URL('./child.mjs', import.meta.url))
 /** The ledger is told of a shot by then, and the venue has matched it. */
@@ -65,14 +66,15 @@ function run(text: string): void {
   database.close()
 }
 
-function config(maxAsk: number): void {
+function config(maxAsk: string): void {
   writeFileSync(
     join(folder, 'bot.yaml'),
     [
       'assets: [btc, eth, sol, xrp]',
       'intervals: [5m, 15m]',
       'discovery: { minTimeToStartSec: 1, startBufferSec: 10, warmUpSec: 1, pollIntervalSec: 5, cleanUpSec: 1 }',
-      `params: { triggerSec: 4, maxAsk: ${maxAsk} }`,
+      paramsOf({ maxAsk }),
+      GATES_OFF,
       'control: { port: 0 }',
       `dataDir: ${folder}/data`,
       `log: { dir: ${folder}/log, marketDir: ${folder}/logs }`,
@@ -99,7 +101,7 @@ async function shootAndDie(): Promise<void> {
   })
   const json = { ...venue.endpoints, account: venue.account, chainId: venue.chainId }
   writeFileSync(join(folder, 'venue.json'), JSON.stringify(json))
-  config(0.99)
+  config('0.99')
   start()
   await vi.waitUntil(() => shotAt().length > 0, { timeout: 60_000, interval: 20 })
   await new Promise((resolve) => setTimeout(resolve, AFTER_SHOT_MS))
@@ -142,7 +144,7 @@ test.each<[string, (() => void)[]]>([
   async (_name, cuts) => {
     await shootAndDie()
     for (const cut of cuts) cut()
-    config(0.01)
+    config('0.01')
     start()
     const ledger = async (): Promise<{ dollars: number; trades: readonly object[] }> => {
       const url = `${venue.endpoints.control}/ledger/${venue.account.address}`
