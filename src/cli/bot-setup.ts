@@ -1,15 +1,17 @@
 /** Configuration -> the settings of the engine and the parts of the venue. Shared by every verb that runs or checks the bot. */
-import { givenParams, strategyNamed } from '../config/params.ts'
+import { givenParams, strategiesNamed, strategyNames } from '../config/params.ts'
 import type { Config } from '../config/schema.ts'
 import type { CandleSource, EventSink, Log } from '../domain/ports.ts'
-import type { BoundStrategy } from '../domain/strategy.ts'
+import type { AnyStrategy, BoundStrategy } from '../domain/strategy.ts'
 import type { Micros, MicroUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
+import { combine } from '../engine/ensemble.ts'
 import type { EngineSettings } from '../engine/settings.ts'
 import { nowMicros } from '../net/clock.ts'
 import { createHttp, type Http } from '../net/http.ts'
 import type { VenueParts } from '../runtime/bot.ts'
 import { createStrikeCandles } from '../runtime/strike-candles.ts'
+import type { PaperSettings } from '../sim/paper/exchange.ts'
 import { STRATEGIES } from '../strategies/registry.ts'
 import { createBinanceCandles } from '../venues/binance/candles.ts'
 import { createCoinbaseCandles } from '../venues/coinbase/candles.ts'
@@ -35,12 +37,19 @@ export type RealVenueParts = VenueParts & {
 }
 
 export function bindStrategy(config: Config): BoundStrategy {
-  const definition = strategyNamed(config.strategy)
-  if (definition === null) {
-    const names = STRATEGIES.map(({ name }) => name).join(', ')
-    throw new UserError('config', `there is no strategy "${config.strategy}"; there are: ${names}`)
-  }
-  return definition.bind(givenParams(definition, config))
+  const definitions = strategiesNamed(config.strategy)
+  if (definitions === null) throw new UserError('config', unknownStrategy(config.strategy))
+  const [first, ...rest] = definitions
+  const bind = (one: AnyStrategy): BoundStrategy => one.bind(givenParams(one, config))
+  return combine([bind(first), ...rest.map(bind)])
+}
+
+function unknownStrategy(written: string): string {
+  const known = STRATEGIES.map(({ name }) => name)
+  const wrong = strategyNames(written).find((name) => !known.includes(name))
+  return wrong === undefined
+    ? `a strategy is named twice in "${written}"`
+    : `there is no strategy "${wrong}"; there are: ${known.join(', ')}`
 }
 
 export function engineSettings(
@@ -58,7 +67,8 @@ export function engineSettings(
       maxPosition: limits.maxPositionUsd as MicroUsdc,
       closed: hasCalendar(config) ? engineRestarts() : [],
     },
-    gates: gateSettings(config.gates),
+    sizing: sizingOf(config),
+    gates: gateSettings(config.gates, strategy.bounds),
     startingCash: paper.startingCashUsd as MicroUsdc,
     warmUpSec: discovery.warmUpSec,
     cleanUpSec: discovery.cleanUpSec,
@@ -71,6 +81,46 @@ export function engineSettings(
     },
     once,
     series: seriesOf(config),
+  }
+}
+
+/** Null: as the strategy asks. */
+function sizingOf({ sizing }: Config): EngineSettings['sizing'] {
+  const spendMax = sizing.maxUsd as MicroUsdc
+  switch (sizing.rule) {
+    case 'strategy':
+      return null
+    case 'fixed':
+      return { rule: { kind: 'fixed' }, spendMax }
+    case 'fraction':
+      return { rule: { kind: 'fraction', share: sizing.fraction }, spendMax }
+    case 'kelly':
+      return { rule: { kind: 'kelly', part: sizing.kellyPart }, spendMax }
+  }
+}
+
+/** How a dry run plays the venue. */
+export function paperSettings({ paper }: Config): PaperSettings {
+  const {
+    postMs,
+    cancelRequestMs,
+    cancelClearMs,
+    queueAddAhead,
+    flowBase,
+    flowDepthShare,
+    flowNoise,
+    seed,
+  } = paper
+  return {
+    postMs: postMs === 'auto' ? null : postMs,
+    cancelRequestMs,
+    cancelClearMs,
+    addAhead: queueAddAhead,
+    flow:
+      paper.flow === 'trades'
+        ? null
+        : { base: flowBase, depthShare: flowDepthShare, noise: flowNoise },
+    seed,
   }
 }
 

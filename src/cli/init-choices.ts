@@ -2,18 +2,19 @@
 import { createInterface } from 'node:readline'
 import { configKey, showValue } from '../config/keys.ts'
 import { didYouMean } from '../config/nearest.ts'
+import { strategyNames as namesIn } from '../config/params.ts'
 import { checkedInput } from '../config/values.ts'
 import { UserError } from '../domain/user-error.ts'
 import { STRATEGIES } from '../strategies/registry.ts'
 
-const strategyNames = STRATEGIES.map(({ name }) => name)
+const known = STRATEGIES.map(({ name }) => name)
 
 /** In the order of the questions; the path is that of the setting. */
 export const CHOICES = [
   { flag: 'venue', path: 'venue', question: 'Venue: local (embedded, play money) or polymarket' },
   { flag: 'asset', path: 'assets', question: 'Assets, some of btc,eth,sol,xrp' },
   { flag: 'interval', path: 'intervals', question: 'Window lengths, some of 5m,15m,1h,4h' },
-  { flag: 'strategy', path: 'strategy', question: `Strategy, one of ${strategyNames.join(', ')}` },
+  { flag: 'strategy', path: 'strategy', question: `Strategy, one or some of ${known.join(', ')}` },
 ] as const
 
 export type Choice = (typeof CHOICES)[number]
@@ -24,13 +25,13 @@ export function checkedChoice({ flag, path }: Choice, raw: unknown): string {
   if (key === undefined) throw new Error(`there is no setting ${path}`)
   const origin = { kind: 'flag', name: `--${flag}` } as const
   const value = showValue(key, checkedInput(key, { path, raw, origin }))
-  if (path === 'strategy' && !strategyNames.includes(value)) {
-    const names = strategyNames.join(', ')
+  const stranger =
+    path === 'strategy' ? namesIn(value).find((one) => !known.includes(one)) : undefined
+  if (stranger !== undefined)
     throw new UserError(
       'config',
-      `there is no strategy "${value}"; there are: ${names}${didYouMean(value, strategyNames)}`,
+      `there is no strategy "${stranger}"; there are: ${known.join(', ')}${didYouMean(stranger, known)}`,
     )
-  }
   return value
 }
 

@@ -3,7 +3,9 @@
  * in which Ctrl-C ends everything. The seconds run without a terminal too, and again after every restart.
  */
 import type { LoadedConfig } from '../config/load.ts'
+import type { BoundStrategy } from '../domain/strategy.ts'
 import { UserError } from '../domain/user-error.ts'
+import { bindStrategy } from './bot-setup.ts'
 import { say } from './verb.ts'
 
 const COUNTDOWN_SEC = 5
@@ -11,6 +13,7 @@ const COUNTDOWN_SEC = 5
 /** Returns when live trading may begin; throws the refusal otherwise. */
 export async function passLiveLocks(loaded: LoadedConfig, abort: AbortSignal): Promise<void> {
   const { config } = loaded
+  refuseBeyondShots(bindStrategy(config))
   if (config.venue === 'polymarket') {
     throw new UserError(
       'preflight',
@@ -22,6 +25,15 @@ export async function passLiveLocks(loaded: LoadedConfig, abort: AbortSignal): P
     say(`  ${left}...`)
     await pause(1_000, abort)
   }
+}
+
+/** Live orders are signed and followed as fill-or-kill purchases; whatever else a strategy may want is not known to the venue's side yet. */
+function refuseBeyondShots({ name, beyond }: BoundStrategy): void {
+  if (beyond.length === 0) return
+  throw new UserError(
+    'preflight',
+    `NOT_LIVE_YET: ${name} wants ${beyond.join(' and ')}, and live trading sends single fill-or-kill purchases only; run it without --live`,
+  )
 }
 
 function pause(ms: number, abort: AbortSignal): Promise<void> {

@@ -2,7 +2,9 @@
  * What a person sees of a running bot: on a terminal a table that is drawn again in place, elsewhere one plain line for each thing
  * that happened. Building the text is cheap and happens twice a second, away from any trigger.
  */
+
 import type { EngineFact, Settlement } from '../domain/facts.ts'
+import { kindWords, outcomeWords, rests } from '../domain/order.ts'
 import type { FactSink } from '../domain/ports.ts'
 import { formatMicro, formatPrice } from '../domain/units.ts'
 import type { EngineSnapshot, SideSnapshot } from '../runtime/snapshot.ts'
@@ -164,7 +166,7 @@ function lineOf(fact: EngineFact): string | null {
     case 'fire_at':
       return `${time}  fires at   ${fact.market.slug}: ${fact.fireAt.sec} s before the close`
     case 'submitted':
-      return `${time}  FIRED      ${fact.market.slug}: ${fact.order.side}, fill-or-kill for ${formatMicro(fact.order.shares)} shares at ${formatPrice(fact.order.limit)} or less`
+      return `${time}  ${rests(fact.order) ? 'placed' : 'FIRED '}     ${fact.market.slug}: ${fact.order.side}, ${kindWords(fact.order)} for ${formatMicro(fact.order.shares)} shares at ${formatPrice(fact.order.limit)} or ${fact.order.action === 'BUY' ? 'less' : 'more'}`
     case 'outcome':
       return `${time}  outcome    ${fact.market.slug}: ${outcomeText(fact.outcome)}`
     case 'passed':
@@ -199,7 +201,7 @@ function lineOf(fact: EngineFact): string | null {
 }
 
 function outcomeText(outcome: Settlement['outcome'] & object): string {
-  if (outcome.state !== 'filled') return `${outcome.state}: ${outcome.reason}`
+  if (outcome.state !== 'filled') return `${outcome.state}: ${outcomeWords(outcome)}`
   return `filled ${formatMicro(outcome.shares)} shares for ${formatMicro(outcome.cost)} and a fee of ${formatMicro(outcome.fee)}`
 }
 

@@ -1,5 +1,5 @@
 /** A JSON line of the bot's log as a person reads it: windows by name, amounts in dollars, no id longer than one can compare. */
-import type { SubmitOutcome } from '../domain/order.ts'
+import { outcomeWords, type SubmitOutcome } from '../domain/order.ts'
 import type { Check } from '../domain/strategy.ts'
 import { dollars, exactDollars, shares } from './amounts.ts'
 import { shortened } from './text-table.ts'
@@ -54,7 +54,7 @@ function field(key: string, value: unknown, ids: KnownIds): string {
 function outcomeText(outcome: SubmitOutcome): string {
   return outcome.state === 'filled'
     ? `"filled ${shares(outcome.shares)} for ${dollars(outcome.cost)}, fee ${dollars(outcome.fee)}"`
-    : `"${outcome.state}: ${outcome.reason}"`
+    : `"${outcome.state}: ${outcomeWords(outcome)}"`
 }
 
 function checksText(checks: readonly Check[]): string {

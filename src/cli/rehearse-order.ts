@@ -2,11 +2,13 @@
  * One live order from the window to the dollars, on an embedded venue of its own: the bot, the gateway, the signer, the wire, the journal and the
  * ledger of live trading, with play money. The venue's world is the same in every rehearsal: its window has something to buy in its last second.
  */
+
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type LoadedConfig, loadConfig } from '../config/load.ts'
 import type { EngineFact } from '../domain/facts.ts'
+import { outcomeWords } from '../domain/order.ts'
 import type { Log } from '../domain/ports.ts'
 import type { MicroUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
@@ -155,8 +157,7 @@ function createStory(tell: TellStep): Story {
     const { order } = fact
     const since = fact.at - order.decidedAt
     if (fact.outcome.state !== 'filled') {
-      const { state, reason } = fact.outcome
-      return tell(state, reason, since)
+      return tell(fact.outcome.state, outcomeWords(fact.outcome), since)
     }
     const { finality, cost, fee } = fact.outcome
     const bought = `${shares(fact.outcome.shares)} for ${dollars(cost)} and ${dollars(fee)} fee`

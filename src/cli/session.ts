@@ -17,7 +17,7 @@ import { createTermsWatch } from '../runtime/terms-watch.ts'
 import { createLogSink } from '../telemetry/log-sink.ts'
 import { createLogs } from '../telemetry/logger.ts'
 import { createMarketFolder } from '../telemetry/market-folder.ts'
-import { bindStrategy, engineSettings, venueParts } from './bot-setup.ts'
+import { bindStrategy, engineSettings, paperSettings, venueParts } from './bot-setup.ts'
 import type { Live } from './live-setup.ts'
 import { createHand, heldLine } from './operator-hand.ts'
 import { originOf } from './origin.ts'
@@ -149,7 +149,7 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
   const afterShot = live?.afterShot(ledger, () => bot)
   bot = createBot({
     settings,
-    orders: live?.orders ?? { mode: 'dry', fill: config.paper.fill },
+    orders: live?.orders ?? { mode: 'dry', fill: config.paper.fill, paper: paperSettings(config) },
     now: nowMicros,
     log,
     keeper: live?.keeper(ledger) ?? ledger,

@@ -1,5 +1,7 @@
 /** The story of a window in words: what was seen, every check with the room there was, what became of the order, and what broke it off. */
+
 import type { BookView, Decision, Settlement } from '../domain/facts.ts'
+import { outcomeWords } from '../domain/order.ts'
 import { causeOf } from '../domain/refusals.ts'
 import type { Check } from '../domain/strategy.ts'
 import { formatPrice, MICROS_PER_SECOND, type Micros, type Ticks } from '../domain/units.ts'
@@ -121,7 +123,7 @@ function toldSettlement(settlement: Settlement): string[] {
       ? 'no order'
       : outcome.state === 'filled'
         ? `filled ${shares(outcome.shares)} for ${dollars(outcome.cost)}, fee ${dollars(outcome.fee)}`
-        : `${outcome.state}: ${outcome.reason}`
+        : `${outcome.state}: ${outcomeWords(outcome)}`
   return [
     `order: ${fill}`,
     `winner: ${winner} (said by ${SAID_BY[winnerSource] ?? winnerSource})`,

@@ -22,6 +22,15 @@ function decimal(least: number, most: number, initial: number | 'off', meaning: 
     .register(KEY_META, { range: `off or a number, ${least} to ${most}` })
 }
 
+/** A number with decimals, off, or as the strategy itself says. */
+function followed(least: number, most: number, meaning: string) {
+  return z
+    .union([z.enum(['strategy', 'off']), z.number().min(least).max(most)])
+    .default('strategy')
+    .describe(`${meaning}; strategy: as the strategy says of itself`)
+    .register(KEY_META, { range: `strategy, off or a number, ${least} to ${most}` })
+}
+
 export const gates = z.strictObject({
   rule: z
     .enum(['on', 'off'])
@@ -35,16 +44,14 @@ export const gates = z.strictObject({
     5,
     'No order in a window whose listeners were opened with fewer seconds left than this: little was seen of it',
   ),
-  zoneFromSec: decimal(
+  zoneFromSec: followed(
     0.1,
     14_400,
-    60,
     'No order earlier than this many seconds before the close: much can still happen',
   ),
-  zoneToSec: decimal(
+  zoneToSec: followed(
     0,
     14_400,
-    0,
     'No order later than this many seconds before the close; the deadline of each order holds besides',
   ),
   bookWholeSec: decimal(
@@ -143,16 +150,14 @@ export const gates = z.strictObject({
     5,
     "No order where fewer shares than this are for sale at the order's limit or less: anybody's order takes them",
   ),
-  priceMin: decimal(
+  priceMin: followed(
     0.0001,
     0.9999,
-    0.5,
     'No order with a lower limit than this, in dollars: below one half the market names the other side',
   ),
-  priceMax: decimal(
+  priceMax: followed(
     0.0001,
     0.9999,
-    0.999,
     'No order with a higher limit than this, in dollars, whatever the strategy wants: one loss eats a thousand wins',
   ),
 })

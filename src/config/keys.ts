@@ -54,6 +54,8 @@ function rangeOf(json: JsonLeaf): string {
   if (json.items?.enum !== undefined)
     return `a list of different ones of ${json.items.enum.join(', ')}`
   if (json.type === 'boolean') return 'true or false'
+  if (json.type === 'number' && json.maximum !== undefined)
+    return `a number, ${json.minimum} to ${json.maximum}`
   if (json.type === 'integer') return `a whole number, ${json.minimum} to ${json.maximum}`
   throw new Error(`a setting has no range in words: ${JSON.stringify(json)}`)
 }

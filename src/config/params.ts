@@ -36,8 +36,22 @@ type Origins = ReadonlyMap<string, Origin>
 const START_BUFFER_PARAM = 'listenFromSec'
 const START_BUFFER = 'discovery.startBufferSec'
 
-export function strategyNamed(name: string): AnyStrategy | null {
+function strategyNamed(name: string): AnyStrategy | null {
   return STRATEGIES.find((one) => one.name === name) ?? null
+}
+
+/** Several names are several strategies as one, in the order of their names; null where one of them is not known, or is named twice. */
+export function strategiesNamed(names: string): readonly [AnyStrategy, ...AnyStrategy[]] | null {
+  const list = strategyNames(names).map(strategyNamed)
+  const known = list.filter((one) => one !== null)
+  const [first, ...rest] = known
+  if (first === undefined || known.length < list.length) return null
+  return new Set(known).size < known.length ? null : [first, ...rest]
+}
+
+/** As they were written, one by one. */
+export function strategyNames(names: string): readonly string[] {
+  return names.split(',').map((name) => name.trim())
 }
 
 export function paramsOf({ params }: AnyStrategy): readonly Param[] {
@@ -71,10 +85,18 @@ function rangeOf({ range, enum: words, minimum, maximum, type }: Property): stri
   return minimum === undefined ? noun : `${noun}, ${minimum} to ${maximum}`
 }
 
-/** What the strategy is bound with: what was set, and the start buffer where it has that parameter and nothing was set. */
-export function givenParams(strategy: AnyStrategy, { params, discovery }: Chosen): object {
-  const hasBuffer = paramsOf(strategy).some(({ name }) => name === START_BUFFER_PARAM)
-  return { ...(hasBuffer ? { [START_BUFFER_PARAM]: discovery.startBufferSec } : {}), ...params }
+/**
+ * What the strategy is bound with: what was set, and the start buffer where it has that parameter and nothing was set. One of several takes what it
+ * has and leaves the rest to the others.
+ */
+export function givenParams(strategy: AnyStrategy, { strategy: names, params, discovery }: Chosen) {
+  const known = new Set(paramsOf(strategy).map(({ name }) => name))
+  const isAlone = strategyNames(names).length === 1
+  const own = Object.entries(params).filter(([name]) => isAlone || known.has(name))
+  const buffer = known.has(START_BUFFER_PARAM)
+    ? { [START_BUFFER_PARAM]: discovery.startBufferSec }
+    : {}
+  return { ...buffer, ...Object.fromEntries(own) }
 }
 
 export type ParamInForce = {
@@ -104,8 +126,16 @@ export function paramsInForce(
 
 /** Refuses what does not fit with the name, the range and the place; a strategy that is not known is another's business. */
 export function checkParams(config: Chosen, origins: Origins): void {
-  const strategy = strategyNamed(config.strategy)
-  if (strategy === null) return
+  const strategies = strategiesNamed(config.strategy)
+  if (strategies === null) return
+  for (const strategy of strategies) checkOwn(strategy, config, origins)
+  if (strategies.length === 1) return
+  const known = strategies.flatMap((one) => paramsOf(one).map(({ name }) => name))
+  const stray = Object.keys(config.params).find((name) => !known.includes(name))
+  if (stray !== undefined) throw notAParameter(stray, [...new Set(known)], config, origins)
+}
+
+function checkOwn(strategy: AnyStrategy, config: Chosen, origins: Origins): void {
   const parsed = strategy.params.safeParse(givenParams(strategy, config))
   const [issue] = parsed.error?.issues ?? []
   if (issue === undefined) return
@@ -115,16 +145,26 @@ export function checkParams(config: Chosen, origins: Origins): void {
   const place = origin === undefined ? '' : ` (${originText(origin)})`
   const known = paramsOf(strategy)
   const param = known.find((one) => one.name === name)
-  if (param === undefined) {
-    const hint = didYouMean(
+  if (param === undefined)
+    throw notAParameter(
       name,
       known.map((one) => one.name),
+      config,
+      origins,
     )
-    throw new UserError(
-      'config',
-      `${key} is not a parameter of ${config.strategy}${place}${hint || `; there are: ${known.map((one) => one.name).join(', ')}`}`,
-    )
-  }
   const got = shown(config.params[name])
   throw new UserError('config', `${key} must be ${param.range}, got ${got}${place}`)
+}
+
+function notAParameter(
+  name: string,
+  known: readonly string[],
+  { strategy }: Chosen,
+  origins: Origins,
+): UserError {
+  const key = `params.${name}`
+  const origin = origins.get(key)
+  const place = origin === undefined ? '' : ` (${originText(origin)})`
+  const hint = didYouMean(name, known) || `; there are: ${known.join(', ')}`
+  return new UserError('config', `${key} is not a parameter of ${strategy}${place}${hint}`)
 }

@@ -38,7 +38,7 @@ function gatesCheck(gates: Config['gates']): void {
   for (const [low, high] of pairs) {
     const [least, most] = [gates[low], gates[high]]
     refuseWhen(
-      least !== 'off' && most !== 'off' && least >= most,
+      typeof least === 'number' && typeof most === 'number' && least >= most,
       `gates.${low} (${least}) must be less than gates.${high} (${most}), else no order ever passes`,
     )
   }

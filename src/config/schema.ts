@@ -143,6 +143,96 @@ const paper = z.strictObject({
     .describe(
       'Milliseconds a paper order is held before it meets the book; auto: 150 where the venue says takers are held, else 0',
     ),
+  postMs: z
+    .union([z.literal('auto'), z.int().min(0).max(10_000)])
+    .default('auto')
+    .describe(
+      'Milliseconds until a paper order is in the book; auto: as long as a round trip to the venue',
+    )
+    .register(KEY_META, { env: ['PM_PAPER_POST_LATENCY_MS'] }),
+  cancelRequestMs: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(50)
+    .describe('Milliseconds until the venue hears that a paper order is to be withdrawn')
+    .register(KEY_META, { env: ['PM_PAPER_CANCEL_REQ_LATENCY_MS'] }),
+  cancelClearMs: z
+    .int()
+    .min(0)
+    .max(10_000)
+    .default(0)
+    .describe('Milliseconds from there until it is gone; it can be filled meanwhile')
+    .register(KEY_META, { env: ['PM_PAPER_CANCEL_CLEAR_LATENCY_MS'] }),
+  queueAddAhead: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.2)
+    .describe('Of those who join a price after a paper order, the share that is served before it')
+    .register(KEY_META, { env: ['PM_PAPER_QUEUE_ADD_AHEAD_FRAC'] }),
+  flow: z
+    .enum(['trades', 'model'])
+    .default('trades')
+    .describe(
+      'What reaches a paper order that waits: the trades that the venue tells, or takers made up by flowBase, flowDepthShare and flowNoise',
+    ),
+  flowBase: z
+    .number()
+    .min(0)
+    .max(10_000)
+    .default(5)
+    .describe('Shares a second that made-up takers want in any case')
+    .register(KEY_META, { env: ['PM_PAPER_FLOW_BASE'] }),
+  flowDepthShare: z
+    .number()
+    .min(0)
+    .max(1)
+    .default(0.01)
+    .describe('... and this share, each second, of what waits at the best price'),
+  flowNoise: z
+    .number()
+    .min(0)
+    .max(3)
+    .default(0.5)
+    .describe('How much made-up takers vary: the standard deviation of their logarithm'),
+  seed: z
+    .int()
+    .min(0)
+    .max(2_147_483_647)
+    .default(1)
+    .describe('Seed of the made-up takers')
+    .register(KEY_META, { env: ['PM_PAPER_SEED'] }),
+})
+
+const sizing = z.strictObject({
+  rule: z
+    .enum(['strategy', 'fixed', 'fraction', 'kelly'])
+    .default('strategy')
+    .describe(
+      'How many shares a purchase gets that is taken at once; strategy: as the strategy asks; fixed: so many, where each is worth its price; fraction: a part of the free cash; kelly: a part of what Kelly stakes on the lower end of the chance',
+    )
+    .register(KEY_META, { env: ['SIZING_RULE'] }),
+  fraction: z
+    .number()
+    .min(0.0001)
+    .max(1)
+    .default(0.02)
+    .describe('With rule fraction: the part of the free cash that one purchase may spend')
+    .register(KEY_META, { env: ['SIZING_FRACTION'] }),
+  kellyPart: z
+    .number()
+    .min(0.01)
+    .max(1)
+    .default(0.25)
+    .describe("With rule kelly: the part of Kelly's stake; 1 is all of it, and wild")
+    .register(KEY_META, { env: ['SIZING_KELLY_PART'] }),
+  maxUsd: money(
+    '1',
+    '25',
+    'Dollars that a purchase made larger by the sizing may spend, with its fee; limits.maxPositionUsd holds besides',
+    { env: ['SIZING_MAX_USD'] },
+  ),
 })
 
 const limits = z.strictObject({
@@ -244,16 +334,20 @@ export const ConfigSchema = z.strictObject({
     .string()
     .min(1)
     .default('last-second')
-    .describe('Name of the strategy; `lastsecond strategies` lists them')
+    .describe(
+      'Name of the strategy, or several separated by commas, which then run as one; `lastsecond strategies` lists them',
+    )
     .register(KEY_META, {
       env: ['STRATEGY', 'PM_STRATEGY'],
       flag: 'strategy',
-      range: 'the name of a strategy',
+      range: 'names of strategies, separated by commas',
     }),
   params: z
     .record(z.string(), PARAMETER)
     .default({})
-    .describe('Parameters of the strategy by name; `lastsecond strategies` lists them')
+    .describe(
+      'Parameters of the strategy by name; of several strategies each takes those that it has; `lastsecond strategies` lists them',
+    )
     .register(KEY_META, {
       range: "a number, a word, true or false, within the strategy's own range",
     }),
@@ -261,6 +355,7 @@ export const ConfigSchema = z.strictObject({
   channel,
   prices,
   paper,
+  sizing,
   limits,
   gates,
   control,

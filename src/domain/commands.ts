@@ -24,6 +24,8 @@ export type EngineCommand =
       readonly from: Micros
     }
   | { readonly kind: 'submit'; readonly order: Order; readonly market: Market }
+  /** Withdraw an order that rests. What was filled until then is told by its outcome. */
+  | { readonly kind: 'cancel'; readonly order: Order }
   /** A person ended the trading: whatever of ours still waits at the venue is withdrawn. */
   | { readonly kind: 'cancel_all' }
   /** Call back with a `timer` event at this instant of our own clock. */
@@ -37,4 +39,5 @@ export type EngineCommand =
   | { readonly kind: 'retire'; readonly conditionId: ConditionId }
 
 export type Arm = Extract<EngineCommand, { kind: 'arm' }>
+export type Cancel = Extract<EngineCommand, { kind: 'cancel' }>
 export type Submit = Extract<EngineCommand, { kind: 'submit' }>

@@ -132,6 +132,9 @@ export type PriceTick = Stamp & {
   readonly series: PriceSeries
   /** Dollars as a plain decimal, every digit that the source gave. */
   readonly price: string
+  /** Of a single trade at an exchange: how much of the asset, and who came to whom; left out where the source does not tell. */
+  readonly size?: string
+  readonly taker?: 'BUY' | 'SELL'
   /** True where the source gave a float only: near enough to watch, not to compare with a strike. */
   readonly rounded?: true
 }
@@ -181,8 +184,8 @@ export type VenueClosed = Stamp & {
   readonly reason: string
 }
 
-/** What a wake was asked for. `stale` belongs to no market. */
-export type WakePurpose = 'listen' | 'arm' | 'trigger' | 'close' | 'clean_up' | 'stale'
+/** What a wake was asked for. `stale` belongs to no market; `look` asks a strategy that goes on after its shot. */
+export type WakePurpose = 'listen' | 'arm' | 'trigger' | 'look' | 'close' | 'clean_up' | 'stale'
 
 export type Timer = Stamp & {
   readonly kind: 'timer'

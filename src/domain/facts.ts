@@ -115,8 +115,13 @@ export type Settlement = {
   readonly winner: Winner
   readonly winnerSource: string
   readonly side: Side | null
+  /** Of several orders the last one that was to be taken at once. */
   readonly order: Order | null
   readonly outcome: SubmitOutcome | null
+  /** How many orders the window had. Settlements of before do not say. */
+  readonly orders?: number
+  /** Shares of each side when the winner was named. */
+  readonly held?: Readonly<Record<Side, MicroShares>>
   readonly payout: MicroUsdc
   readonly pnl: MicroUsdc
   readonly cash: MicroUsdc

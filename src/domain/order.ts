@@ -1,19 +1,38 @@
-/** A fill-or-kill order and everything that can become of it. */
+/** An order and everything that can become of it. */
 import type { ConditionId, OrderId, Side, TokenId } from './ids.ts'
 import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
 
-/** A fill-or-kill buy is sized in dollars: it spends `spend` at prices up to `limit`, wholly or not at all. */
+/** At once and wholly; at once, as much as there is; until withdrawn; until withdrawn or a moment has come. */
+export type OrderKind = 'FOK' | 'FAK' | 'GTC' | 'GTD'
+export type OrderAction = 'BUY' | 'SELL'
+
+/**
+ * A buy that is taken at once is sized in dollars: it spends `spend` at prices up to `limit`. Everything else is sized in shares, and `spend` is what
+ * they cost, or bring, at the limit.
+ */
 export type Order = {
   readonly id: OrderId
   readonly conditionId: ConditionId
   readonly strategy: string
   readonly side: Side
   readonly token: TokenId
+  readonly action: OrderAction
+  readonly kind: OrderKind
+  /** It would rather not be placed than take. */
+  readonly postOnly: boolean
+  /** By the venue's clock, of a GTD. */
+  readonly expiresAt: Micros | null
   readonly limit: Ticks
   readonly spend: MicroUsdc
   /** The shares that `spend` buys when every one of them costs the limit; better prices buy more. */
   readonly shares: MicroShares
   readonly decidedAt: Micros
+}
+
+/** Orders that were written down when there were only fill-or-kill buys do not say what they are. */
+export function completeOrder(written: Partial<Order>): Order {
+  const shot = { action: 'BUY', kind: 'FOK', postOnly: false, expiresAt: null } as const
+  return { ...shot, ...written } as Order
 }
 
 /** An order that could be sent: everything of it but the moment. */
@@ -24,7 +43,33 @@ export type Fill = {
   readonly shares: MicroShares
 }
 
+const KIND_WORDS: Readonly<Record<OrderKind, string>> = {
+  FOK: 'fill-or-kill',
+  FAK: 'fill-and-kill',
+  GTC: 'order that waits',
+  GTD: 'order that waits',
+}
+
+/** What it is, for people. A purchase goes without saying. */
+export function kindWords({ kind, action }: Pick<Order, 'kind' | 'action'>): string {
+  return action === 'BUY' ? KIND_WORDS[kind] : `${KIND_WORDS[kind]} to sell`
+}
+
+/** It waits at the venue for somebody to take it. */
+export function rests({ kind }: Pick<Order, 'kind'>): boolean {
+  return kind === 'GTC' || kind === 'GTD'
+}
+
 export type SubmitOutcome =
+  /** It rests, and so much of it was taken so far. `cost` is what was paid for it, or received. */
+  | {
+      readonly state: 'resting'
+      readonly fills: readonly Fill[]
+      readonly shares: MicroShares
+      readonly cost: MicroUsdc
+      readonly fee: MicroUsdc
+    }
+  /** It is gone, and so much of it was filled: all of a fill-or-kill, of others perhaps only a part. */
   | {
       readonly state: 'filled'
       readonly fills: readonly Fill[]
@@ -43,13 +88,39 @@ export type SubmitOutcome =
   /** Nobody knows yet. Counts as open until proven otherwise. */
   | { readonly state: 'unknown'; readonly reason: string }
 
-/** What the outcome costs as far as it is known. */
-export function spentOn(outcome: SubmitOutcome | null): number {
-  return outcome?.state === 'filled' ? outcome.cost + outcome.fee : 0
+type Filled = Extract<SubmitOutcome, { state: 'resting' | 'filled' }>
+
+/** What of an order was filled, whether the rest of it still waits or not. */
+export function filledOf(outcome: SubmitOutcome | null): Filled | null {
+  return outcome?.state === 'filled' || outcome?.state === 'resting' ? outcome : null
+}
+
+/** What the outcome costs as far as it is known; below zero where it brought money. */
+export function spentOn({ action }: Pick<Order, 'action'>, outcome: SubmitOutcome | null): number {
+  const filled = filledOf(outcome)
+  if (filled === null) return 0
+  return action === 'BUY' ? filled.cost + filled.fee : filled.fee - filled.cost
+}
+
+/** What still waits at the venue and would cost money if it were taken. */
+export function reservedBy(order: Order, outcome: SubmitOutcome | null): number {
+  if (order.action === 'SELL' || !rests(order) || isOver(outcome)) return 0
+  return Math.max(0, order.spend - (filledOf(outcome)?.cost ?? 0))
+}
+
+/** Nothing of it is at the venue any more. */
+export function isOver(outcome: SubmitOutcome | null): boolean {
+  return outcome !== null && outcome.state !== 'unknown' && outcome.state !== 'resting'
 }
 
 /** Nothing that may still come changes it. */
 export function isFinal(outcome: SubmitOutcome | null): boolean {
-  if (outcome === null || outcome.state === 'unknown') return false
+  if (outcome === null || !isOver(outcome)) return false
   return outcome.state !== 'filled' || outcome.finality === 'confirmed'
+}
+
+/** What is to be said of an outcome beside its state. */
+export function outcomeWords(outcome: SubmitOutcome): string {
+  if (outcome.state === 'filled') return 'filled'
+  return outcome.state === 'resting' ? 'it waits at the venue' : outcome.reason
 }

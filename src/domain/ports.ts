@@ -1,5 +1,5 @@
 /** What the shell must provide. The engine knows none of these; the dispatcher and the modes do. */
-import type { Arm, Submit } from './commands.ts'
+import type { Arm, Cancel, Submit } from './commands.ts'
 import type { EngineEvent, FeedState, Restored, RestoredShot } from './events.ts'
 import type { EngineFact } from './facts.ts'
 import type { Asset, ConditionId, FeedName, Side, TokenId } from './ids.ts'
@@ -10,11 +10,15 @@ import type { Micros, MicroUsdc } from './units.ts'
 export type EventSink = (event: EngineEvent) => void
 
 /**
- * Carries an order to whoever judges it. `submit` returns at once and never throws; the answer comes back as an
- * `order_outcome` event, exactly one for each order.
+ * Carries an order to whoever judges it. `submit` returns at once and never throws; what becomes of it comes back as
+ * `order_outcome` events, each with all that is known of the order by then.
  */
 export interface Gateway {
   submit(command: Submit): void
+  /** Withdraws one order that rests; it ends with an outcome as well. Returns at once and never throws. */
+  cancel(command: Cancel): void
+  /** Hears every event once the engine has taken it: who plays the venue looks at its books. */
+  hear(event: EngineEvent): void
   /** Makes ready what can be made ready; never throws. */
   arm(command: Arm): void
   /** Finds out what became of orders that were open when the process before this one ended. */

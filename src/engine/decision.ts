@@ -1,75 +1,112 @@
-/** One evaluation of one window: the strategy's verdict, then every check of the gate. Order of work: see, decide, gate. */
+/** One evaluation of one window: the strategy's verdict, then every check of the gates. Order of work: see, decide, gate. */
 import type { Deadline, Decision, QuotedPrice } from '../domain/facts.ts'
-import { orderId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import type { Order } from '../domain/order.ts'
-import type { Check, Intent, View } from '../domain/strategy.ts'
+import type { Check, Flow, Quote, Verdict, View } from '../domain/strategy.ts'
 import type { Truth } from '../domain/truth.ts'
 import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
-import { sharesFor, spendFor } from '../pricing/amounts.ts'
-import { takerFee } from '../pricing/fees.ts'
-import type { BookPast, Closure, Hold, Situation, Wanted } from '../risk/gates/gate.ts'
-import { askOrder, askWorld } from '../risk/gates/list.ts'
+import type { BookPast, Closure, Hold, Situation } from '../risk/gates/gate.ts'
+import { askWorld } from '../risk/gates/list.ts'
 import { isTooLate } from '../risk/gates/time.ts'
+import { answerOf } from './answer.ts'
+import { wants } from './ensemble.ts'
 import {
   bookView,
   type LastSecondTrader,
   type TokenTrack,
   tokenView,
 } from './last-second-trader.ts'
+import { holdings, reservedIn, restingIn, spentIn } from './own-orders.ts'
 import type { EngineSettings } from './settings.ts'
+import { isExit, orderOf, wishesOf } from './wishes.ts'
 
 export type World = {
   readonly recvAt: Micros
   readonly venueNow: Micros
   readonly clockErrorMicros: number | null
   readonly deadline: Deadline
+  readonly latestSafeMicros: number
+  /** No order of ours that waits could take it. */
   readonly cash: MicroUsdc
   readonly hold: Hold | null
   readonly closure: Closure | null
   readonly prices: readonly QuotedPrice[]
   readonly truth: Truth
+  /** Reckoned when somebody asks for it. */
+  flow(): Flow
 }
 
 export type Evaluation = {
   readonly decision: Decision
-  readonly order: Order | null
+  /** To be taken at once; all of them or none. */
+  readonly orders: readonly Order[]
+  readonly isExit: boolean
+  /** What should wait at the venue now. */
+  readonly quotes: readonly Quote[]
   /** Nothing can make it a shot any more. */
   readonly late: boolean
 }
 
+/** Of several strategies the first whose orders every gate lets through; where none are, the first one says why. */
 export function evaluate(
   trader: LastSecondTrader,
   world: World,
   settings: EngineSettings,
 ): Evaluation {
+  const view = viewOf(trader, world)
+  const verdict = settings.strategy.decide(view)
+  const first = judge(verdict, trader, view, world, settings)
+  if (first.decision.refusedBy === null) return first
+  for (const other of verdict.others ?? []) {
+    if (!wants(other)) break
+    const next = judge(other, trader, view, world, settings)
+    if (next.decision.refusedBy === null) return next
+  }
+  return first
+}
+
+function viewOf(trader: LastSecondTrader, world: World): View {
   const { market } = trader
-  const view: View = {
+  return {
     market,
     now: world.venueNow,
     leftMicros: market.endAt - world.venueNow,
     up: tokenView(trader.up, world.recvAt),
     down: tokenView(trader.down, world.recvAt),
     truth: world.truth,
+    get flow() {
+      return world.flow()
+    },
     cash: world.cash,
     ordersSent: trader.ordersSent,
+    held: holdings(trader),
+    resting: restingIn(trader, world.recvAt),
+    latestSafeMicros: world.latestSafeMicros,
   }
-  const situation = situationOf(trader, view, world, settings)
-  const verdict = settings.strategy.decide(view)
-  const intent = verdict.intents[0] ?? null
-  const spend = intent === null ? null : spendFor(intent.limit, intent.shares)
-  const order =
-    intent === null || spend === null
-      ? null
-      : { intent, spend, fee: takerFee(market.fee, intent.limit, intent.shares) }
+}
+
+function judge(
+  verdict: Verdict,
+  trader: LastSecondTrader,
+  view: View,
+  world: World,
+  settings: EngineSettings,
+): Evaluation {
+  const { market } = trader
+  const wishes = wishesOf(verdict, trader, view, settings)
+  const exits = isExit(wishes, view)
+  const situation = situationOf(trader, view, world, settings, exits)
   const checks: Check[] = []
   askWorld(situation, checks)
   for (const check of verdict.checks) checks.push(check)
-  const { refused, refusedBy } = answerOf(situation, { side: verdict.side, order }, checks)
+  for (const check of wishes.checks) checks.push(check)
+  const { refused, refusedBy, quotes } = answerOf(situation, verdict, wishes, trader.orders, checks)
+  const intent = wishes.shots[0]?.intent ?? verdict.intents[0]
+  const strategy = verdict.by ?? settings.strategy.name
   const decision: Decision = {
     conditionId: market.conditionId,
     slug: market.slug,
-    strategy: settings.strategy.name,
+    strategy,
     at: world.venueNow,
     leftMicros: view.leftMicros,
     up: bookView(trader.up, world.recvAt),
@@ -80,7 +117,7 @@ export function evaluate(
     truth: world.truth,
     side: verdict.side,
     limit: intent?.limit ?? null,
-    spend,
+    spend: wishes.shots[0]?.spend ?? null,
     wanted: verdict.wanted ?? null,
     why: refused?.note ?? verdict.why,
     checks,
@@ -88,23 +125,14 @@ export function evaluate(
   }
   return {
     decision,
-    order: refusedBy === null ? orderOf(trader, intent, spend, world, settings) : null,
+    orders:
+      refusedBy === null
+        ? wishes.shots.map((wish, at) => orderOf(wish, trader, trader.serial + at, strategy, world))
+        : [],
+    isExit: exits,
+    quotes: refusedBy === null ? quotes : [],
     late: isTooLate(situation),
   }
-}
-
-/** Without an order the gates of the order have nothing to judge: then their refusals are kept, but the reason is the strategy's. */
-function answerOf(
-  situation: Situation,
-  wanted: Wanted,
-  checks: Check[],
-): { readonly refused: Check | undefined; readonly refusedBy: string | null } {
-  const before = checks.find((check) => !check.ok)
-  askOrder(situation, wanted, checks)
-  if (before !== undefined) return { refused: before, refusedBy: before.name }
-  if (wanted.order === null) return { refused: undefined, refusedBy: 'STRATEGY' }
-  const refused = checks.find((check) => !check.ok)
-  return { refused, refusedBy: refused?.name ?? null }
 }
 
 function situationOf(
@@ -112,6 +140,7 @@ function situationOf(
   view: View,
   world: World,
   { gates, limits }: EngineSettings,
+  exits: boolean,
 ): Situation {
   return {
     market: trader.market,
@@ -128,6 +157,8 @@ function situationOf(
     deadline: world.deadline,
     cash: world.cash,
     ordersSent: trader.ordersSent,
+    isExit: exits,
+    committed: Math.max(0, spentIn(trader) + reservedIn(trader)),
     hold: world.hold,
     closure: world.closure,
     joinedLeftMicros: trader.joinedLeftMicros,
@@ -144,27 +175,6 @@ function pastOf({ history }: TokenTrack, now: Micros, seconds: number): BookPast
 /** A market that does not say whether it holds takers is taken to hold them: the slower assumption is the safe one. */
 export function holdMicros(market: Market, settings: Pick<EngineSettings, 'holdMs'>): number {
   return market.takerHold === false ? 0 : settings.holdMs * MICROS_PER_MS
-}
-
-function orderOf(
-  trader: LastSecondTrader,
-  intent: Intent | null,
-  spend: MicroUsdc | null,
-  world: World,
-  settings: EngineSettings,
-): Order | null {
-  if (intent === null || spend === null) return null
-  return {
-    id: orderId(`${trader.market.slug}/${trader.ordersSent + 1}`),
-    conditionId: trader.market.conditionId,
-    strategy: settings.strategy.name,
-    side: intent.side,
-    token: intent.side === 'UP' ? trader.market.up : trader.market.down,
-    limit: intent.limit,
-    spend,
-    shares: sharesFor(spend, intent.limit) ?? intent.shares,
-    decidedAt: world.recvAt,
-  }
 }
 
 /** Two evaluations say the same when the answer, the side and the price are the same. */

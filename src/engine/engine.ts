@@ -9,29 +9,34 @@
 import type { Book } from '../book/book.ts'
 import type { EngineCommand } from '../domain/commands.ts'
 import type { EngineEvent, ListenerChanged, Operator, Restored, Timer } from '../domain/events.ts'
-import { type Deadline, type EngineFact, NO_LATENCY } from '../domain/facts.ts'
-import type { ConditionId, TokenId } from '../domain/ids.ts'
+import type { Deadline, EngineFact } from '../domain/facts.ts'
+import type { ConditionId, Side, TokenId } from '../domain/ids.ts'
 import { assertNever } from '../domain/invariant.ts'
 import type { Market } from '../domain/market.ts'
-import { MICROS_PER_SECOND, type Micros, type MicroUsdc, micros } from '../domain/units.ts'
+import {
+  MICROS_PER_SECOND,
+  type Micros,
+  type MicroUsdc,
+  micros,
+  microUsdc,
+} from '../domain/units.ts'
 import type { Closure, Hold } from '../risk/gates/gate.ts'
 import { createBooks } from './books.ts'
 import { createJitter, deadlineOf } from './deadline.ts'
-import { evaluate, holdMicros, sameAnswer, type World } from './decision.ts'
+import { holdMicros, type World } from './decision.ts'
 import { createFiring } from './firing.ts'
+import { createHeard } from './heard.ts'
 import { judgedOf, sealedOf } from './judging.ts'
 import { rungsOf } from './ladder.ts'
-import { ageMicros, createTrader, type LastSecondTrader, trackOf } from './last-second-trader.ts'
+import { createTrader, type LastSecondTrader, trackOf } from './last-second-trader.ts'
 import { sameTerms } from './market-terms.ts'
-import { createPriceSources } from './price-sources.ts'
-import { createPrices } from './prices.ts'
-import { createPrintWatch } from './print-watch.ts'
+import { holdings, reservedIn } from './own-orders.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
 import { createSettling, type Till } from './settling.ts'
 import { createSilence } from './silence.ts'
+import { createTrading } from './trading.ts'
 import { createTrails } from './trail.ts'
-import { createTruths } from './truth.ts'
 
 export type Step = {
   readonly commands: readonly EngineCommand[]
@@ -40,6 +45,8 @@ export type Step = {
 
 export type EngineView = {
   readonly cash: MicroUsdc
+  /** Of it, what no order of ours could take. */
+  readonly free: MicroUsdc
   readonly paused: boolean
   readonly halted: boolean
   readonly stopping: boolean
@@ -52,6 +59,8 @@ export type Engine = {
   step(event: EngineEvent): Step
   view(): EngineView
   book(token: TokenId): Book | undefined
+  /** Shares of a side that a window holds, in millionths. */
+  held(conditionId: ConditionId, side: Side): number
 }
 
 const NO_COMMANDS: readonly EngineCommand[] = []
@@ -81,27 +90,20 @@ export function createEngine(settings: EngineSettings): Engine {
   const books = createBooks(command, fact)
   const { checkCrossed } = books
   const silence = createSilence(settings.staleAfterMs, { traders, checkCrossed, command, fact })
-  const sources = createPriceSources(settings.prices)
-  const watch = createPrintWatch()
-  const prices = createPrices(sources)
-  const truths = createTruths({
-    holdMicros: (market) => holdMicros(market, settings),
-    burstSec: settings.gates.impactSec,
-  })
+  const heard = createHeard(settings, fact)
   const firing = createFiring(settings)
   const trails = createTrails({
     traders,
     shares: settings.strategy.ladder?.shares ?? null,
-    truth: truths.of,
+    truth: heard.truth,
   })
-  let sourcesDueAt = 0
   const jitter = createJitter()
   const settling = createSettling({
     traders,
     till,
     fact,
     judged(trader, settlement, at) {
-      const judged = judgedOf(trader, settlement, truths.of(trader.market, venueNow(at)))
+      const judged = judgedOf(trader, settlement, heard.truth(trader.market, venueNow(at)))
       fact({ kind: 'judged', at, judged })
     },
     end: (trader) => {
@@ -111,6 +113,14 @@ export function createEngine(settings: EngineSettings): Engine {
       stopWatching(trader)
       retire(trader)
     },
+  })
+  const trading = createTrading({
+    settings,
+    world: worldOf,
+    inSpan: (trader, recvAt) => schedule.inSpan(trader, venueNow(recvAt)),
+    nextStart: (trader, recvAt) => schedule.nextStart(trader, venueNow(recvAt)),
+    command,
+    fact,
   })
   const over = new Set<ConditionId>()
 
@@ -154,28 +164,18 @@ export function createEngine(settings: EngineSettings): Engine {
       case 'order_timed':
         return settling.onTimed(event)
       case 'price_tick':
-        if (watch.accepts(event, clock === null ? null : venueNow(event.recvAt))) {
-          sources.onTick(event)
-          prices.apply(event)
-          truths.apply(event)
-        }
-        return checkSources(event.recvAt)
+        return heard.onTick(event, clock === null ? null : venueNow(event.recvAt))
       case 'strike_quote':
-        return truths.quote(event)
+        return heard.onQuote(event)
       case 'strike_candle':
-        return truths.candle(event)
-      case 'feed': {
-        const { feed, state, detail, recvAt } = event
-        sources.onFeed(event)
-        fact({ kind: 'feed', at: recvAt, feed, state, detail })
-        if (state === 'refused' || state === 'lost') sourcesDueAt = 0
-        return checkSources(recvAt)
-      }
+        return heard.onCandle(event)
+      case 'feed':
+        return heard.onFeed(event)
       case 'clock':
         clock = { offsetMicros: event.offsetMicros, errorMicros: event.errorMicros }
         fact({ kind: 'clock', at: event.recvAt, ...clock })
         for (const trader of traders.values()) schedule.plan(trader)
-        return checkSources(event.recvAt)
+        return heard.check(event.recvAt)
       case 'round_trip':
         roundTrip = { p50Micros: event.p50Micros, p99Micros: event.p99Micros }
         for (const trader of traders.values()) schedule.plan(trader)
@@ -240,6 +240,7 @@ export function createEngine(settings: EngineSettings): Engine {
       })
     }
     taken.add(series)
+    trader.foundAt = recvAt
     traders.set(market.conditionId, trader)
     fact({ kind: 'found', at: recvAt, market })
     if (schedule.listenAt(market) <= venueNow(recvAt)) listen(trader, recvAt)
@@ -259,11 +260,12 @@ export function createEngine(settings: EngineSettings): Engine {
 
   function onTimer(event: Timer): void {
     if (event.purpose === 'stale') {
-      checkSources(event.recvAt)
+      heard.check(event.recvAt)
       return silence.look(event.recvAt)
     }
     const trader = event.conditionId === null ? undefined : traders.get(event.conditionId)
     if (trader === undefined) return
+    if (event.purpose === 'look') return trading.onLook(trader, event.recvAt)
     // The clock estimate may have moved since the wake was asked for: early by the venue's clock means ask again.
     if (!schedule.isDue(trader, event.purpose, venueNow(event.recvAt))) return schedule.plan(trader)
     switch (event.purpose) {
@@ -275,9 +277,8 @@ export function createEngine(settings: EngineSettings): Engine {
         arm(trader)
         break
       case 'trigger':
-        jitter.add(event.recvAt - event.dueAt)
         trader.triggeredAt = schedule.triggerAt(trader)
-        shoot(trader, event.recvAt, event.recvAt - event.dueAt)
+        trigger(trader, event)
         break
       case 'close':
         close(trader, event.recvAt)
@@ -291,11 +292,18 @@ export function createEngine(settings: EngineSettings): Engine {
     schedule.plan(trader)
   }
 
+  /** A span that had begun before its window was found says nothing of how late a timer comes. */
+  function trigger(trader: LastSecondTrader, { recvAt, dueAt }: Timer): void {
+    const isTimed = trader.foundAt !== null && dueAt >= trader.foundAt
+    if (isTimed) jitter.add(recvAt - dueAt)
+    trading.look(trader, recvAt, isTimed ? recvAt - dueAt : null)
+  }
+
   /** Once for each window, so that everything made ready is ready for it. */
   function chooseSecond(trader: LastSecondTrader, recvAt: Micros): void {
     const { market } = trader
     if (trader.fireAt !== null) return
-    const { sigma } = truths.of(market, venueNow(recvAt))
+    const { sigma } = heard.truth(market, venueNow(recvAt))
     trader.fireAt = firing.choose(market, { sigma, latestSafeSec: schedule.latestSafeSec(market) })
     const { fireAt } = trader
     if (fireAt.isChosen) fact({ kind: 'fire_at', at: recvAt, market, fireAt })
@@ -325,13 +333,6 @@ export function createEngine(settings: EngineSettings): Engine {
     command({ kind: 'arm', market, rungs, from: schedule.triggerAt(trader) })
   }
 
-  function checkSources(recvAt: Micros): void {
-    if (recvAt < sourcesDueAt) return
-    sourcesDueAt = recvAt + MICROS_PER_SECOND
-    for (const news of [...sources.check(recvAt), ...watch.check(recvAt)])
-      fact({ kind: 'feed', at: recvAt, ...news })
-  }
-
   function onBook(trader: LastSecondTrader, recvAt: Micros): void {
     if (
       trader.state === 'listening' &&
@@ -341,58 +342,37 @@ export function createEngine(settings: EngineSettings): Engine {
       trader.state = 'armed'
       fact({ kind: 'armed', at: recvAt, market: trader.market })
     }
-    if (schedule.inSpan(trader, venueNow(recvAt))) shoot(trader, recvAt, null)
+    trading.look(trader, recvAt, null)
   }
 
-  /** The one place where an order is born. */
-  function shoot(
-    trader: LastSecondTrader,
-    recvAt: Micros,
-    triggerErrorMicros: number | null,
-  ): void {
-    const mayShoot =
-      trader.state === 'listening' ||
-      trader.state === 'armed' ||
-      (trader.state === 'fired' &&
-        trader.outcome?.state === 'killed' &&
-        trader.ordersSent < settings.limits.maxOrdersPerMarket)
-    if (!mayShoot || !schedule.inSpan(trader, venueNow(recvAt))) return
-    const world: World = {
+  /** Money that no order of ours could take. */
+  function freeCash(): MicroUsdc {
+    let reserved = 0
+    for (const trader of traders.values())
+      if (trader.orders.length > 0) reserved += reservedIn(trader)
+    return microUsdc(till.cash - reserved)
+  }
+
+  function worldOf(trader: LastSecondTrader, recvAt: Micros): World {
+    const { market } = trader
+    const truth = heard.truth(market, venueNow(recvAt))
+    return {
       recvAt,
       venueNow: venueNow(recvAt),
       clockErrorMicros: clock?.errorMicros ?? null,
-      deadline: deadline(trader.market),
-      cash: till.cash,
+      deadline: deadline(market),
+      latestSafeMicros: schedule.latestSafeSec(market) * MICROS_PER_SECOND,
+      cash: freeCash(),
       hold: holdNow(),
       closure,
-      prices: prices.of(trader.market.asset, recvAt),
-      truth: truths.of(trader.market, venueNow(recvAt)),
+      prices: heard.prices(market.asset, recvAt),
+      truth,
+      flow: () => heard.flow(market.asset, truth.strike, recvAt),
     }
-    const { decision, order, late } = evaluate(trader, world, settings)
-    // Once the deadline has passed no answer matters: the reason that stood before it is the true one.
-    if (!late || trader.lastDecision === null) {
-      if (!sameAnswer(trader.lastDecision, decision))
-        fact({ kind: 'decided', at: recvAt, decision })
-      trader.lastDecision = decision
-      trader.leaning = decision.side ?? trader.leaning
-      trader.standingRefusal =
-        decision.refusedBy === null ? null : `${decision.refusedBy}: ${decision.why}`
-    }
-    if (order === null) return
-    trader.state = 'fired'
-    trader.ordersSent += 1
-    trader.order = order
-    trader.outcome = null
-    trader.latency = {
-      ...NO_LATENCY,
-      triggerErrorMicros,
-      bookAgeMicros: ageMicros(trackOf(trader, order.side), recvAt),
-    }
-    command({ kind: 'submit', order, market: trader.market })
-    fact({ kind: 'submitted', at: recvAt, order, market: trader.market })
   }
 
   function close(trader: LastSecondTrader, recvAt: Micros): void {
+    trading.withdraw(trader, recvAt)
     if (trader.state === 'listening' || trader.state === 'armed') {
       trader.state = 'passed'
       trader.standingRefusal ??=
@@ -424,7 +404,7 @@ export function createEngine(settings: EngineSettings): Engine {
   function retire(trader: LastSecondTrader): void {
     traders.delete(trader.market.conditionId)
     schedule.forget(trader)
-    truths.forget(trader.market.conditionId)
+    heard.forget(trader.market.conditionId)
     command({ kind: 'retire', conditionId: trader.market.conditionId })
   }
 
@@ -455,6 +435,7 @@ export function createEngine(settings: EngineSettings): Engine {
     step,
     view: () => ({
       cash: till.cash,
+      free: freeCash(),
       paused,
       halted,
       stopping,
@@ -463,5 +444,9 @@ export function createEngine(settings: EngineSettings): Engine {
       traders: traders.values(),
     }),
     book: (token) => books.book(token),
+    held(conditionId, side) {
+      const trader = traders.get(conditionId)
+      return trader === undefined ? 0 : holdings(trader)[side].shares
+    },
   }
 }

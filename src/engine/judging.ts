@@ -8,19 +8,20 @@ import { MICROS_PER_SECOND, type Micros, type MicroUsdc, microUsdc } from '../do
 import { sharesFor, spendFor } from '../pricing/amounts.ts'
 import { takerFee } from '../pricing/fees.ts'
 import { type LastSecondTrader, payoutOf } from './last-second-trader.ts'
+import { type OwnOrder, shotOf } from './own-orders.ts'
 
 export function sealedOf(
   trader: LastSecondTrader,
   known: { readonly clock: Sealed['clock']; readonly triggerAt: Micros; readonly trail: Trail },
 ): Sealed {
-  const { market, lastDecision, standingRefusal, order } = trader
+  const { market, lastDecision, standingRefusal, orders } = trader
   const { clock, triggerAt, trail } = known
   return {
     conditionId: market.conditionId,
     slug: market.slug,
     endAt: market.endAt,
     fee: market.fee,
-    passed: order === null ? standingRefusal : null,
+    passed: orders.length === 0 ? standingRefusal : null,
     decision: lastDecision,
     clock,
     triggerSec: (market.endAt - (trader.triggeredAt ?? triggerAt)) / MICROS_PER_SECOND,
@@ -29,11 +30,11 @@ export function sealedOf(
 }
 
 export function judgedOf(trader: LastSecondTrader, settlement: Settlement, truth: Truth): Judged {
-  const { market, order, lastDecision } = trader
+  const { market, orders, lastDecision } = trader
   const { winner, winnerSource } = settlement
   const own = ownResult(truth)
   const named = winner === 'UP' || winner === 'DOWN'
-  const refused = order === null && lastDecision !== null
+  const refused = orders.length === 0 && lastDecision !== null
   return {
     conditionId: market.conditionId,
     slug: market.slug,
@@ -60,13 +61,14 @@ function ownResult({ winner, final, strike, fixedShare, doubt }: Truth): OwnResu
 }
 
 function otherwiseOf(trader: LastSecondTrader, { winner }: Settlement): Otherwise | null {
-  const { market, order, outcome, lastDecision } = trader
+  const { market, orders, lastDecision } = trader
   // The play money comes back: there is no result to compare with.
   if (winner === 'VOID') return null
-  const cause = order === null ? 'refused' : outcome?.state
-  if (cause === undefined || cause === 'filled' || cause === 'unknown') return null
+  const own = shotOf(trader)
+  const cause = orders.length === 0 ? 'refused' : missedBy(own)
+  if (cause === null) return null
   const shot =
-    order === null ? shotOf(lastDecision?.wanted ?? null) : { ...order, ask: order.limit }
+    own === null ? wantedShot(lastDecision?.wanted ?? null) : { ...own.order, ask: own.order.limit }
   if (shot === null) return null
   const { side, shares, ask, spend: cost } = shot
   const fee = takerFee(market.fee, ask, shares)
@@ -75,8 +77,15 @@ function otherwiseOf(trader: LastSecondTrader, { winner }: Settlement): Otherwis
   return { cause, side, shares, ask, cost, fee, payout: microUsdc(payout), pnl }
 }
 
+/** A purchase that came to nothing; what was sold, or waits, or was had is compared with nothing. */
+function missedBy(own: OwnOrder | null): Otherwise['cause'] | null {
+  if (own === null || own.order.action === 'SELL' || own.outcome === null) return null
+  const { state } = own.outcome
+  return state === 'killed' || state === 'rejected' || state === 'reverted' ? state : null
+}
+
 /** As the order would have been made. */
-function shotOf(wanted: Wanted | null) {
+function wantedShot(wanted: Wanted | null) {
   if (wanted === null || wanted.ask === null) return null
   const { side, ask } = wanted
   const spend: MicroUsdc = spendFor(ask, wanted.shares)

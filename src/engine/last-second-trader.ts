@@ -16,10 +16,11 @@ import {
 } from '../domain/facts.ts'
 import type { Side, TokenId } from '../domain/ids.ts'
 import type { Market, Winner } from '../domain/market.ts'
-import { isFinal, type Order, type SubmitOutcome } from '../domain/order.ts'
-import type { FireAt, TokenView } from '../domain/strategy.ts'
+import { filledOf, outcomeWords, type SubmitOutcome } from '../domain/order.ts'
+import type { FireAt, Holding, TokenView } from '../domain/strategy.ts'
 import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { BookHistory } from './book-history.ts'
+import { allFinal, holdings, type OwnOrder, shotOf, spentIn } from './own-orders.ts'
 
 export type TraderState =
   | 'found'
@@ -54,6 +55,10 @@ export type LastSecondTrader = {
   readonly up: TokenTrack
   readonly down: TokenTrack
   watched: boolean
+  /** By our own clock; null where it was not found to be traded. */
+  foundAt: Micros | null
+  /** Begun by a process before this one: it is brought to its end, nothing new is begun in it. */
+  isRestored: boolean
   /** How long before the close the listeners were opened; null before that. */
   joinedLeftMicros: number | null
   /** Listed again on other terms than those it was found with. */
@@ -61,15 +66,20 @@ export type LastSecondTrader = {
   ordersSent: number
   /** The grids for which orders were asked to be made ready; empty while a halt forbids it, null before it was time. */
   readyFor: string | null
+  /** When the strategy is to be asked again, should nothing happen before. */
+  nextLookAt: Micros | null
   /** Null until the window is made ready. */
   fireAt: FireAt | null
-  order: Order | null
-  outcome: SubmitOutcome | null
+  /** The number of the next order's name. */
+  serial: number
+  readonly orders: OwnOrder[]
   /** The latest evaluation; told again only when its answer changes. */
   lastDecision: Decision | null
   /** The refusal that stood while a shot was still possible: the honest reason of a pass. */
   standingRefusal: string | null
   leaning: Side | null
+  /** Why the last order was sent; of a strategy that does not go on after it, what was said last. */
+  firedWhy: string | null
   winner: Winner | null
   winnerSource: string
   latency: ShotLatency
@@ -85,16 +95,20 @@ export function createTrader(market: Market): LastSecondTrader {
     up: track(market.up, 'UP', market),
     down: track(market.down, 'DOWN', market),
     watched: false,
+    foundAt: null,
+    isRestored: false,
     joinedLeftMicros: null,
     termsChanged: false,
     ordersSent: 0,
     readyFor: null,
+    nextLookAt: null,
     fireAt: null,
-    order: null,
-    outcome: null,
+    serial: 1,
+    orders: [],
     lastDecision: null,
     standingRefusal: null,
     leaning: null,
+    firedWhy: null,
     winner: null,
     winnerSource: '',
     latency: NO_LATENCY,
@@ -149,29 +163,38 @@ export function bookView(track: TokenTrack, now: Micros): BookView {
 export function canSettle(trader: LastSecondTrader): boolean {
   if (trader.winner === null) return false
   if (trader.state !== 'fired' && trader.state !== 'passed') return false
-  return trader.order === null || isFinal(trader.outcome)
+  return allFinal(trader)
 }
 
-/** What a finished window paid: a dollar for each share of the winner, half of one on a split. */
+/** What a finished window paid: a dollar for each share of the winner, half of one for each share on a split. */
 export function settlementOf(
   trader: LastSecondTrader,
   winner: Winner,
   cash: MicroUsdc,
 ): Settlement {
-  const { market, order, outcome } = trader
-  const held = outcome?.state === 'filled' ? outcome : null
-  const spent = held === null ? 0 : held.cost + held.fee
-  const payout =
-    held === null || order === null ? 0 : payoutOf(held.shares, order.side, winner, spent)
+  const { market, orders } = trader
+  const spent = spentIn(trader)
+  const held = holdings(trader)
+  const payout = paidFor(held, winner, spent)
+  const shown =
+    shotOf(trader) ??
+    orders.findLast(({ outcome }) => filledOf(outcome) !== null) ??
+    orders.at(-1) ??
+    null
   return {
     market,
-    decision: order === null ? 'passed' : 'fired',
-    reason: order === null ? (trader.standingRefusal ?? 'NEVER_EVALUATED') : firedReason(trader),
+    decision: orders.length === 0 ? 'passed' : 'fired',
+    reason:
+      shown === null
+        ? (trader.standingRefusal ?? 'NEVER_EVALUATED')
+        : firedReason(trader, shown.outcome),
     winner,
     winnerSource: trader.winnerSource,
-    side: order?.side ?? trader.leaning,
-    order,
-    outcome,
+    side: shown?.order.side ?? trader.leaning,
+    order: shown?.order ?? null,
+    outcome: shown?.outcome ?? null,
+    orders: orders.length,
+    held: { UP: held.UP.shares, DOWN: held.DOWN.shares },
     payout: microUsdc(payout),
     pnl: microUsdc(payout - spent),
     cash: microUsdc(cash + payout),
@@ -179,14 +202,21 @@ export function settlementOf(
   }
 }
 
-function firedReason(trader: LastSecondTrader): string {
-  const outcome = trader.outcome
-  if (outcome === null || outcome.state === 'filled') return trader.lastDecision?.why ?? 'restored'
-  return `${trader.lastDecision?.why ?? 'restored'}; ${outcome.state}: ${outcome.reason}`
+function firedReason(trader: LastSecondTrader, outcome: SubmitOutcome | null): string {
+  const why = trader.firedWhy ?? 'restored'
+  if (outcome === null || filledOf(outcome) !== null) return why
+  return `${why}; ${outcome.state}: ${outcomeWords(outcome)}`
 }
 
+/** What so many shares of one side pay. */
 export function payoutOf(shares: number, side: Side, winner: Winner, spent: number): number {
   if (winner === 'VOID') return spent
   if (winner === 'SPLIT') return Math.floor(shares / 2)
   return winner === side ? shares : 0
+}
+
+function paidFor(held: Readonly<Record<Side, Holding>>, winner: Winner, spent: number): number {
+  if (winner === 'VOID') return spent
+  if (winner === 'SPLIT') return Math.floor((held.UP.shares + held.DOWN.shares) / 2)
+  return held[winner].shares
 }

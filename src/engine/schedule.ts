@@ -7,6 +7,7 @@ import type { WakePurpose } from '../domain/events.ts'
 import type { Market } from '../domain/market.ts'
 import { MICROS_PER_SECOND, type Micros, micros } from '../domain/units.ts'
 import type { LastSecondTrader } from './last-second-trader.ts'
+import { shotOf } from './own-orders.ts'
 import type { EngineSettings } from './settings.ts'
 
 /** The purposes that belong to a window, in the order in which they come. */
@@ -26,6 +27,8 @@ export type Schedule = {
   /** How long before the close an order of this market has to be sent at the latest, with room for the decision. */
   latestSafeSec(market: Market): number
   inSpan(trader: LastSecondTrader, venueNow: Micros): boolean
+  /** When the next of several strategies begins, by our own clock; null when there is none to come. */
+  nextStart(trader: LastSecondTrader, venueNow: Micros): Micros | null
   isDue(trader: LastSecondTrader, purpose: WakePurpose, venueNow: Micros): boolean
   /** Asks for every wake that is still to come and not asked for yet at that instant. */
   plan(trader: LastSecondTrader): void
@@ -110,6 +113,13 @@ export function createSchedule(
       // What the deadline demands may move; a span that has begun does not end because of it.
       return done.get(trader)?.has('trigger') === true || venueNow >= triggerAt(trader)
     },
+    nextStart({ market }, venueNow) {
+      const safe = latestSafeSec(market)
+      const starts = strategy.starts
+        .map((sec) => before(market, Math.max(sec, safe)))
+        .filter((at) => at > venueNow)
+      return starts.length === 0 ? null : micros(Math.min(...starts) - offsetMicros())
+    },
     isDue,
     plan,
     forget(trader) {
@@ -122,7 +132,7 @@ export function createSchedule(
 function wants(trader: LastSecondTrader, purpose: Purpose): boolean {
   if (purpose === 'listen') return trader.state === 'found'
   if (purpose === 'arm' || purpose === 'trigger') {
-    return trader.state !== 'skipped' && trader.state !== 'passed' && trader.order === null
+    return trader.state !== 'skipped' && trader.state !== 'passed' && shotOf(trader) === null
   }
   if (trader.state === 'skipped') return purpose === 'clean_up'
   return true

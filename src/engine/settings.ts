@@ -2,13 +2,19 @@
 import type { Asset, Interval } from '../domain/ids.ts'
 import type { BoundStrategy } from '../domain/strategy.ts'
 import type { MicroUsdc } from '../domain/units.ts'
+import type { SizingRule } from '../pricing/sizing.ts'
 import type { GateSettings } from '../risk/gates/settings.ts'
 import type { Limits } from '../risk/limits.ts'
 import type { PriceSettings } from './price-sources.ts'
 
+/** How many shares a single purchase gets, and what it may spend at most. */
+export type Sizing = { readonly rule: SizingRule; readonly spendMax: MicroUsdc }
+
 export type EngineSettings = {
   readonly strategy: BoundStrategy
   readonly limits: Limits
+  /** Null: as many shares as the strategy asks for. */
+  readonly sizing: Sizing | null
   readonly gates: GateSettings
   readonly startingCash: MicroUsdc
   /** Listeners open this long before they are needed. */

@@ -6,7 +6,7 @@ import type { MarketResolved, OrderOutcome, OrderTimed, Restored } from '../doma
 import type { EngineFact, Settlement } from '../domain/facts.ts'
 import type { ConditionId, OrderId } from '../domain/ids.ts'
 import { invariant } from '../domain/invariant.ts'
-import { isFinal, type SubmitOutcome, spentOn } from '../domain/order.ts'
+import { filledOf, isFinal, type SubmitOutcome, spentOn } from '../domain/order.ts'
 import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import {
   canSettle,
@@ -15,6 +15,7 @@ import {
   settlementOf,
 } from './last-second-trader.ts'
 import { withTiming } from './latency.ts'
+import type { OwnOrder } from './own-orders.ts'
 
 /** The money that is left. */
 export type Till = { cash: MicroUsdc }
@@ -34,34 +35,40 @@ const BARRED =
 
 export function createSettling({ traders, till, fact, judged, end }: SettlingDeps) {
   function onOutcome(event: OrderOutcome): void {
-    const trader = findByOrder(event)
-    if (trader?.order === null || trader === undefined || !follows(trader.outcome, event.outcome)) {
-      const { orderId, outcome } = event
-      return fact({ kind: 'stray_outcome', at: event.recvAt, orderId, outcome })
-    }
-    const { order, market } = trader
+    const found = findByOrder(event)
     const { outcome } = event
-    if (trader.outcome === null) {
+    if (found === undefined || !follows(found.own.outcome, outcome))
+      return fact({ kind: 'stray_outcome', at: event.recvAt, orderId: event.orderId, outcome })
+    const { trader, own } = found
+    const { order } = own
+    if (own.outcome === null) {
       const decisionToOutcomeMicros = event.recvAt - order.decidedAt
       trader.latency = { ...trader.latency, decisionToOutcomeMicros }
     }
-    if (outcome.state === 'filled')
-      invariant(outcome.cost <= order.spend, `order ${order.id} spent more than it was sent with`)
-    till.cash = microUsdc(till.cash + spentOn(trader.outcome) - spentOn(outcome))
-    trader.outcome = outcome
+    const filled = filledOf(outcome)
+    if (filled !== null && order.action === 'BUY')
+      invariant(filled.cost <= order.spend, `order ${order.id} spent more than it was sent with`)
+    till.cash = microUsdc(till.cash + spentOn(order, own.outcome) - spentOn(order, outcome))
+    own.outcome = outcome
     const { recvAt: at, venueId } = event
-    fact({ kind: 'outcome', at, order, market, venueId, outcome, cash: till.cash })
+    fact({ kind: 'outcome', at, order, market: trader.market, venueId, outcome, cash: till.cash })
     settleIfKnown(trader, event.recvAt)
   }
 
   function onTimed({ orderId, timing }: OrderTimed): void {
-    const trader = findByOrder({ orderId })
-    if (trader?.order != null)
-      trader.latency = withTiming(trader.latency, trader.order.decidedAt, timing)
+    const found = findByOrder({ orderId })
+    if (found === undefined) return
+    const { trader, own } = found
+    trader.latency = withTiming(trader.latency, own.order.decidedAt, timing)
   }
 
-  function findByOrder(event: { readonly orderId: OrderId }): LastSecondTrader | undefined {
-    for (const trader of traders.values()) if (trader.order?.id === event.orderId) return trader
+  function findByOrder(event: {
+    readonly orderId: OrderId
+  }): { trader: LastSecondTrader; own: OwnOrder } | undefined {
+    for (const trader of traders.values()) {
+      const own = trader.orders.find(({ order }) => order.id === event.orderId)
+      if (own !== undefined) return { trader, own }
+    }
     return undefined
   }
 
@@ -94,11 +101,13 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
       barred: event.barred.length,
     })
     for (const { market, order, outcome, isNews } of event.shots) {
-      const trader = createTrader(market)
+      const trader = traders.get(market.conditionId) ?? createTrader(market)
       trader.state = 'fired'
-      trader.order = order
-      trader.outcome = outcome
+      trader.orders.push({ order, outcome, cancelAskedAt: null })
+      trader.serial = trader.orders.length + 1
+      // What the process before this one had in mind is not known: this window is only brought to its end.
       trader.ordersSent = maxOrders
+      trader.isRestored = true
       traders.set(market.conditionId, trader)
       if (isNews) fact({ kind: 'submitted', at, order, market })
     }
@@ -121,6 +130,7 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
  */
 function follows(before: SubmitOutcome | null, next: SubmitOutcome): boolean {
   if (before === null || before.state === 'unknown') return true
+  if (before.state === 'resting') return next.state !== 'resting' || next.shares >= before.shares
   if (next.state === 'filled') return !(before.state === 'filled' && isFinal(before))
   return next.state === 'reverted' && before.state === 'filled' && !isFinal(before)
 }

@@ -1,29 +1,36 @@
-/** What becomes of an order: it travels, is held, and meets the book as it then is. The same rules as a dry run's. */
-import type { Book } from '../book/book.ts'
+/** What an order's way is made of: it travels, is held, and meets the book as it then is. The venue on paper is that of a dry run. */
 import type { Market } from '../domain/market.ts'
-import type { Order, SubmitOutcome } from '../domain/order.ts'
-import { MICROS_PER_MS, type Micros, type MicroUsdc, micros } from '../domain/units.ts'
-import { judgeFillOrKill } from '../sim/exchange.ts'
+import type { Order } from '../domain/order.ts'
+import { MICROS_PER_MS } from '../domain/units.ts'
+import type { PaperSettings } from '../sim/paper/exchange.ts'
 import { createRandom } from '../sim/random.ts'
 
 export type Execution = {
-  /** When it is known what became of it. */
-  answerAt(order: Order, market: Market): Micros
-  judge(order: Order, market: Market, book: Book | undefined, cash: MicroUsdc): SubmitOutcome
+  readonly paper: PaperSettings
+  roundTripMicros(order: Order): number
+  holdMicros(market: Market): number
 }
 
 /** Milliseconds. */
 export const TRIP_MS = { least: 30, usual: 45, most: 80 }
 export const HOLD_MS = 150
+const CANCEL_MS = 50
 
 /** Each order's way is drawn by its name, so that the same order takes as long in every run. */
 export function createPaperExecution(seed: number): Execution {
   return {
-    answerAt(order, market) {
-      const trip = createRandom(seed, 'trip', order.id).between(TRIP_MS.least, TRIP_MS.most)
-      const hold = market.takerHold === false ? 0 : HOLD_MS
-      return micros(order.decidedAt + Math.round((trip + hold) * MICROS_PER_MS))
+    paper: {
+      postMs: null,
+      cancelRequestMs: CANCEL_MS,
+      cancelClearMs: 0,
+      addAhead: 0.2,
+      flow: null,
+      seed,
     },
-    judge: judgeFillOrKill,
+    roundTripMicros(order) {
+      const trip = createRandom(seed, 'trip', order.id).between(TRIP_MS.least, TRIP_MS.most)
+      return Math.round(trip * MICROS_PER_MS)
+    },
+    holdMicros: (market) => (market.takerHold === false ? 0 : HOLD_MS * MICROS_PER_MS),
   }
 }

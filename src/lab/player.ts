@@ -8,6 +8,7 @@ import type { EngineFact } from '../domain/facts.ts'
 import { MICROS_PER_MS, type Micros, micros } from '../domain/units.ts'
 import { createEngine } from '../engine/engine.ts'
 import type { EngineSettings } from '../engine/settings.ts'
+import { createPaperExchange } from '../sim/paper/exchange.ts'
 import type { Execution } from './execution.ts'
 import type { EventSource } from './source.ts'
 
@@ -24,13 +25,22 @@ export type PlayerDeps = {
   onFact(fact: EngineFact): void
 }
 
-type Due = { readonly at: number; readonly key: string | null; run(): EngineEvent | null }
+type Due = { readonly at: number; readonly key: string | null; run(): readonly EngineEvent[] }
 
 /** A book that is asked for comes after so long. */
 const BOOK_AFTER_MICROS = 60 * MICROS_PER_MS
 
 export function createPlayer({ settings, source, execution, onFact }: PlayerDeps): Player {
   const engine = createEngine(settings)
+  const exchange = createPaperExchange({
+    settings: execution.paper,
+    book: engine.book,
+    balance: () => engine.view().free,
+    sharesOf: (market, side) => engine.held(market.conditionId, side),
+    offsetMicros: () => engine.view().clock?.offsetMicros ?? 0,
+    roundTripMicros: execution.roundTripMicros,
+    holdMicros: execution.holdMicros,
+  })
   /** By time; those of one instant in the order in which they were asked for. */
   const dues: Due[] = []
   let now = 0 as Micros
@@ -39,6 +49,8 @@ export function createPlayer({ settings, source, execution, onFact }: PlayerDeps
     now = event.recvAt
     const { commands, facts } = engine.step(event)
     for (const command of commands) act(command)
+    exchange.hear(event)
+    planExchange()
     for (const fact of facts) onFact(fact)
   }
 
@@ -58,14 +70,9 @@ export function createPlayer({ settings, source, execution, onFact }: PlayerDeps
         const { purpose, conditionId, at: dueAt } = command
         const at = Math.max(dueAt, now)
         const recvAt = micros(at)
-        const run = (): EngineEvent => ({
-          kind: 'timer',
-          purpose,
-          conditionId,
-          dueAt,
-          recvAt,
-          venueAt: null,
-        })
+        const run = (): EngineEvent[] => [
+          { kind: 'timer', purpose, conditionId, dueAt, recvAt, venueAt: null },
+        ]
         return plan({ at, key: `${purpose}/${conditionId}`, run })
       }
       case 'watch':
@@ -73,43 +80,58 @@ export function createPlayer({ settings, source, execution, onFact }: PlayerDeps
         return snapshotOf(command.market.down)
       case 'resync':
         return snapshotOf(command.token)
-      case 'submit': {
-        const { order, market } = command
-        const recvAt = execution.answerAt(order, market)
-        const run = (): EngineEvent => ({
-          kind: 'order_outcome',
-          orderId: order.id,
-          venueId: null,
-          outcome: execution.judge(order, market, engine.book(order.token), engine.view().cash),
-          recvAt,
-          venueAt: null,
-        })
-        return plan({ at: recvAt, key: null, run })
-      }
+      case 'submit':
+        return exchange.submit(command, now)
+      case 'cancel':
+        return exchange.cancel(command, now)
+      case 'cancel_all':
+        return exchange.cancelAll(now)
       case 'unwatch':
       case 'await_resolution':
       case 'arm':
-      case 'cancel_all':
       case 'retire':
         // The source says who won, and nothing was opened that would have to be closed.
         return
     }
   }
 
+  /** What the venue on paper does next, and what it has to tell by now. */
+  function planExchange(): void {
+    const tell = (): readonly EngineEvent[] =>
+      exchange.news().map(({ orderId, outcome }) => ({
+        kind: 'order_outcome',
+        orderId,
+        venueId: null,
+        outcome,
+        recvAt: now,
+        venueAt: null,
+      }))
+    const told = tell()
+    if (told.length > 0) plan({ at: now, key: null, run: () => told })
+    const next = exchange.nextAt()
+    if (next === null) return
+    const at = micros(Math.max(next, now))
+    const run = (): readonly EngineEvent[] => {
+      now = at
+      exchange.advance(at)
+      return tell()
+    }
+    plan({ at, key: 'exchange', run })
+  }
+
   function snapshotOf(token: Parameters<EventSource['snapshot']>[0]): void {
     const at = micros(now + BOOK_AFTER_MICROS)
-    plan({ at, key: null, run: () => source.snapshot(token, at) })
+    plan({ at, key: null, run: () => [source.snapshot(token, at) ?? []].flat() })
   }
 
   return {
     feed(event) {
       for (let due = dues[0]; due !== undefined && due.at <= event.recvAt; due = dues[0]) {
         dues.shift()
-        const own = due.run()
-        if (own !== null) step(own)
+        for (const own of due.run()) step(own)
       }
       step(event)
     },
-    later: (event) => plan({ at: event.recvAt, key: null, run: () => event }),
+    later: (event) => plan({ at: event.recvAt, key: null, run: () => [event] }),
   }
 }

@@ -35,6 +35,10 @@ export function createAsked(fromSec: number, toSec: number): Asked {
     // The end of a span does not belong to it.
     span: { fromSec, toSec: toSec - 0.5, isAuto: false, asks: null },
     ladder: null,
+    bothSides: false,
+    beyond: [],
+    bounds: { fromSec, toSec, lowest: null, highest: null },
+    starts: [],
     decide(view) {
       const left = view.leftMicros / MICROS_PER_SECOND
       if (Number.isInteger(left)) {

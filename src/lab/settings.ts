@@ -74,6 +74,7 @@ export function labSettings(
       maxClockErrorMs: 250,
       maxPosition: microUsdc(100_000_000),
     },
+    sizing: null,
     gates,
     startingCash: microUsdc(CASH),
     warmUpSec: 5,

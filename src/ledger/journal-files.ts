@@ -6,7 +6,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type ConditionId, conditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
-import type { Order, Rung } from '../domain/order.ts'
+import { completeOrder, type Order, type Rung } from '../domain/order.ts'
 import type { Log } from '../domain/ports.ts'
 
 /** An order of which at least one byte may have left. */
@@ -89,7 +89,9 @@ export function linesOf(file: string): string[] {
 export function parseMark(line: string): SentMark | null {
   try {
     const mark = JSON.parse(line) as Partial<SentMark>
-    return mark.venueId && mark.order && mark.market ? (mark as SentMark) : null
+    return mark.venueId && mark.order && mark.market
+      ? { ...(mark as SentMark), order: completeOrder(mark.order) }
+      : null
   } catch {
     // Half a line.
     return null

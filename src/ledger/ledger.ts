@@ -10,7 +10,7 @@ import Database from 'libsql'
 import type { EngineFact } from '../domain/facts.ts'
 import { type ConditionId, conditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
-import type { Order, SubmitOutcome } from '../domain/order.ts'
+import { completeOrder, type Order, type SubmitOutcome } from '../domain/order.ts'
 import type { Keeper, Log, Remembered } from '../domain/ports.ts'
 import type { Micros, MicroUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
@@ -202,7 +202,7 @@ function read(database: Database.Database, path: string): Remembered {
     halted: meta('halted') === '1',
     shots: open.map((row) => ({
       market: JSON.parse(row.market_json) as Market,
-      order: JSON.parse(row.order_json) as Order,
+      order: completeOrder(JSON.parse(row.order_json) as Partial<Order>),
       outcome: row.outcome_json === null ? null : outcomeOf(row.outcome_json),
       isNews: false,
       venueId: row.venue_id,

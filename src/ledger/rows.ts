@@ -4,6 +4,7 @@ import type { OperatorAction } from '../domain/events.ts'
 import type { Decision, EngineFact, Sealed, Settlement } from '../domain/facts.ts'
 import { assertNever } from '../domain/invariant.ts'
 import type { Market } from '../domain/market.ts'
+import { filledOf, outcomeWords } from '../domain/order.ts'
 
 export type Statement = {
   readonly sql: string
@@ -158,8 +159,8 @@ function windowRow(market: Market, state: string, reason: string | null): Write 
 
 function outcomeRows(fact: Extract<EngineFact, { kind: 'outcome' }>): Write[] {
   const { order, outcome } = fact
-  const filled = outcome.state === 'filled' ? outcome : null
-  const reason = outcome.state === 'filled' ? null : outcome.reason
+  const filled = filledOf(outcome)
+  const reason = outcome.state === 'filled' ? null : outcomeWords(outcome)
   const values = [
     outcome.state,
     reason,

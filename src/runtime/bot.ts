@@ -5,7 +5,6 @@
 
 import type { AskWindow } from '../domain/asks.ts'
 import type { OperatorAction } from '../domain/events.ts'
-import { isFinal } from '../domain/order.ts'
 import type {
   BookSource,
   EventSink,
@@ -20,6 +19,7 @@ import type {
 import type { Micros, MicroUsdc } from '../domain/units.ts'
 import { holdMicros } from '../engine/decision.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
+import { allFinal } from '../engine/own-orders.ts'
 import type { EngineSettings } from '../engine/settings.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createEnding } from './ending.ts'
@@ -79,7 +79,9 @@ export function createBot(deps: BotDeps): Bot {
   const gateway = createGateway(deps.orders, {
     venueNow,
     book: engine.book,
-    balance: () => engine.view().cash,
+    balance: () => engine.view().free,
+    sharesOf: (market, side) => engine.held(market.conditionId, side),
+    offsetMicros: () => engine.view().clock?.offsetMicros ?? 0,
     roundTripMicros: () => engine.view().roundTrip?.p50Micros ?? 0,
     holdMicros: (market) => holdMicros(market, deps.settings),
     emit,
@@ -88,7 +90,13 @@ export function createBot(deps: BotDeps): Bot {
   })
   const orchestrator = createOrchestrator({ books, finder, gateway, timers, log: deps.log })
   const sinks = [deps.keeper, ending.sink, ...deps.sinks]
-  const dispatcher = createDispatcher({ engine, tape: deps.tape, sinks, act: orchestrator.act })
+  const dispatcher = createDispatcher({
+    engine,
+    tape: deps.tape,
+    sinks,
+    act: orchestrator.act,
+    hear: gateway.hear,
+  })
   let started = false
   let remember: () => void = () => undefined
   const restored = new Promise<void>((resolve) => {
@@ -161,8 +169,7 @@ export function createBot(deps: BotDeps): Bot {
     },
     snapshot: () => engineSnapshot(engine.view(), now()),
     cash: () => engine.view().cash,
-    isQuiet: () =>
-      [...engine.view().traders].every(({ order, outcome }) => order === null || isFinal(outcome)),
+    isQuiet: () => [...engine.view().traders].every(allFinal),
     readiness: () => readinessOf(engine, started, deps.settings),
     done: ending.done,
   }

@@ -23,9 +23,11 @@ export type DispatcherDeps = {
   readonly tape: Tape | null
   readonly sinks: readonly FactSink[]
   act(command: EngineCommand): void
+  /** Told of each event once the engine has taken it. */
+  readonly hear?: (event: EngineEvent) => void
 }
 
-export function createDispatcher({ engine, tape, sinks, act }: DispatcherDeps): Dispatcher {
+export function createDispatcher({ engine, tape, sinks, act, hear }: DispatcherDeps): Dispatcher {
   const inbox: EngineEvent[] = []
   const counts = { events: 0, deepest: 0 }
   let running = false
@@ -43,6 +45,7 @@ export function createDispatcher({ engine, tape, sinks, act }: DispatcherDeps): 
     const { commands, facts } = engine.step(event)
     // The order leaves before anybody is told about it.
     for (const command of commands) act(command)
+    hear?.(event)
     for (const fact of facts) tell(fact)
   }
 

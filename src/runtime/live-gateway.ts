@@ -151,6 +151,10 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
       deps.journal.sync()
       orders.spend(market.conditionId)
     },
+    cancel() {
+      // Not yet: nothing of ours rests at the venue.
+    },
+    hear: () => undefined,
     cancelAll() {
       // Nothing of ours rests: a fill-or-kill is over before its answer. What a person left there goes too.
       const asked = deps.account.cancelAll().catch((error: unknown) => {

@@ -5,7 +5,7 @@
 import type { RestoredShot } from '../domain/events.ts'
 import { orderId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
-import type { Order, Rung } from '../domain/order.ts'
+import { completeOrder, type Order, type Rung } from '../domain/order.ts'
 import type { Account, Log, TakerTrade } from '../domain/ports.ts'
 import { microShares, microUsdc, type Ticks } from '../domain/units.ts'
 import type { NamedRung } from '../ledger/journal-files.ts'
@@ -64,13 +64,13 @@ function rungNamed(orders: readonly NamedRung[], venueId: string): NamedRung | u
 
 function shotOf(market: Market, rung: Rung, { venueId, matchedAt }: TakerTrade): RestoredShot {
   const { side, token, limit, spend, shares } = rung
-  const order: Order = {
+  const order: Order = completeOrder({
     id: orderId(`${market.slug}/1`),
     conditionId: market.conditionId,
     strategy: 'forgotten',
     ...{ side, token, limit, spend, shares },
     decidedAt: matchedAt ?? market.endAt,
-  }
+  })
   return { market, order, outcome: null, isNews: true, venueId }
 }
 

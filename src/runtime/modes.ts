@@ -2,25 +2,33 @@
 
 import type { Gateway } from '../domain/ports.ts'
 import type { Micros } from '../domain/units.ts'
-import { createSimGateway, type PaperFill, type SimGatewayDeps } from './sim-gateway.ts'
+import type { PaperSettings } from '../sim/paper/exchange.ts'
+import { createSimGateway, type SimGatewayDeps } from './sim-gateway.ts'
 
 export type Mode = 'dry' | 'live'
 
 /** What a gateway may know of the bot that it belongs to. */
-export type GatewayContext = Omit<SimGatewayDeps, 'fill'> & {
+export type GatewayContext = Omit<SimGatewayDeps, 'paper'> & {
   venueNow(): Micros
   /** Goes through a decision that nobody hears of. */
   rehearse(): void
 }
 
 export type Orders =
-  | { readonly mode: 'dry'; readonly fill: PaperFill }
+  | { readonly mode: 'dry'; readonly fill: 'shadow' | 'instant'; readonly paper: PaperSettings }
   | { readonly mode: 'live'; open(context: GatewayContext): Gateway }
 
 export function createGateway(orders: Orders, context: GatewayContext): Gateway {
   switch (orders.mode) {
     case 'dry':
-      return createSimGateway({ ...context, fill: orders.fill })
+      // At once means from the book as it is, without a way and without a hold.
+      return orders.fill === 'shadow'
+        ? createSimGateway({ ...context, paper: orders.paper })
+        : createSimGateway({
+            ...context,
+            paper: { ...orders.paper, postMs: 0 },
+            holdMicros: () => 0,
+          })
     case 'live':
       return orders.open(context)
   }

@@ -92,6 +92,8 @@ export function createOrchestrator({
         return watch(command.market)
       case 'unwatch':
         return unwatch(command.conditionId)
+      case 'cancel':
+        return gateway.cancel(command)
       case 'await_resolution':
         monitoredMarkets.add(command.market.conditionId)
         return finder.awaitResolution(command.market)

@@ -163,7 +163,17 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
 
   function rehearsed(rung: Rung, { conditionId, slug }: Market): Order {
     const id = orderId(`${slug}/1`)
-    return { id, conditionId, strategy: 'rehearsal', ...rung, decidedAt: deps.now() }
+    return {
+      id,
+      conditionId,
+      strategy: 'rehearsal',
+      action: 'BUY',
+      kind: 'FOK',
+      postOnly: false,
+      expiresAt: null,
+      ...rung,
+      decidedAt: deps.now(),
+    }
   }
 
   /** The compiler makes code fast that ran some thousand times. A little in each turn of the loop. */

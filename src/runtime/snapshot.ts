@@ -3,6 +3,7 @@
 import { formatMicro, formatPrice, MICROS_PER_MS, type Micros } from '../domain/units.ts'
 import type { EngineView } from '../engine/engine.ts'
 import { ageMicros, type LastSecondTrader, type TokenTrack } from '../engine/last-second-trader.ts'
+import { shotOf } from '../engine/own-orders.ts'
 
 export type SideSnapshot = {
   readonly state: string
@@ -65,6 +66,7 @@ function windowSnapshot(
   venueNow: number,
 ): WindowSnapshot {
   const { market } = trader
+  const own = shotOf(trader) ?? trader.orders.at(-1) ?? null
   return {
     slug: market.slug,
     asset: market.asset,
@@ -73,9 +75,8 @@ function windowSnapshot(
     leftMs: Math.round((market.endAt - venueNow) / MICROS_PER_MS),
     up: sideSnapshot(trader.up, recvAt),
     down: sideSnapshot(trader.down, recvAt),
-    decision:
-      trader.order === null ? null : `${trader.order.side} ${trader.outcome?.state ?? 'sent'}`,
-    reason: trader.order === null ? trader.standingRefusal : (trader.lastDecision?.why ?? null),
+    decision: own === null ? null : `${own.order.side} ${own.outcome?.state ?? 'sent'}`,
+    reason: own === null ? trader.standingRefusal : (trader.lastDecision?.why ?? null),
   }
 }
 

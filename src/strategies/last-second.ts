@@ -13,7 +13,14 @@ import {
   type View,
   type Wanted,
 } from '../domain/strategy.ts'
-import { MICRO, type MicroShares, parsePrice, parseShares, type Ticks } from '../domain/units.ts'
+import {
+  MICRO,
+  type MicroShares,
+  parsePrice,
+  parseShares,
+  type Ticks,
+  ticks,
+} from '../domain/units.ts'
 import { clears, oddsOf } from '../pricing/odds.ts'
 
 /** A file may write 0.99 as a number; it becomes the text a person typed before it becomes an integer. */
@@ -105,6 +112,8 @@ export const lastSecond = defineStrategy<Params>({
       sideBy: winner === 'book' ? 'book' : 'rule',
     },
   }),
+  // Not its span, whose first second may be chosen: what every shot of a last second is held to.
+  bounds: () => ({ fromSec: 60, toSec: 0, lowest: ticks(5_000), highest: ticks(9_990) }),
   ladder: (chosen) => ({
     shares: chosen.shares as MicroShares,
     highest: chosen.maxAsk as Ticks,
@@ -133,7 +142,18 @@ function decide(view: View, chosen: Params): Verdict {
   }
   const why = `${winner} ${REASONS[chosen.winner]}`
   return {
-    intents: [{ side: winner, limit, shares: chosen.shares as MicroShares, why }],
+    intents: [
+      {
+        side: winner,
+        limit,
+        shares: chosen.shares as MicroShares,
+        ...(chosen.winner === 'settlement' && view.truth.win !== null
+          ? { win: view.truth.win }
+          : {}),
+        cap: chosen.maxAsk as Ticks,
+        why,
+      },
+    ],
     side: winner,
     wanted,
     why,

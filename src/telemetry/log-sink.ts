@@ -2,6 +2,7 @@
 import type { EngineFact } from '../domain/facts.ts'
 import { listenerName } from '../domain/ids.ts'
 import { assertNever } from '../domain/invariant.ts'
+import { kindWords } from '../domain/order.ts'
 import type { FactSink, Log } from '../domain/ports.ts'
 import { formatMicro, formatPrice } from '../domain/units.ts'
 
@@ -115,7 +116,7 @@ function shot(fact: Extract<EngineFact, { kind: 'submitted' | 'outcome' }>, trad
   switch (fact.kind) {
     case 'submitted': {
       const { side, limit, shares, spend, id } = fact.order
-      return trades.info('fill-or-kill sent', {
+      return trades.info(`${kindWords(fact.order)} sent`, {
         orderId: id,
         side,
         limit: formatPrice(limit),

@@ -1,8 +1,10 @@
 /** A folder for each window, logs/<interval>/<slug>/: what it was, and every signal, order, fill and latency as CSV. */
+
 import { access, appendFile, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { EngineFact, ShotLatency } from '../domain/facts.ts'
 import type { Market } from '../domain/market.ts'
+import { filledOf, outcomeWords } from '../domain/order.ts'
 import type { FactSink, Log } from '../domain/ports.ts'
 import { formatMicro, formatPrice, type Ticks } from '../domain/units.ts'
 
@@ -94,8 +96,8 @@ export function createMarketFolder({ dir, log }: { dir: string; log: Log }): Fac
       }
       case 'outcome': {
         const { outcome: o } = fact
-        const filled = o.state === 'filled' ? o : null
-        const reason = o.state === 'filled' ? '' : o.reason
+        const filled = filledOf(o)
+        const reason = o.state === 'filled' ? '' : outcomeWords(o)
         const amounts =
           filled === null
             ? ['0', '0', '0']

@@ -2,9 +2,9 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { describe, afterEach, beforeEach, expect, test } from 'vitest'
 import { loadConfig } from '../../src/config/load.ts'
-import { givenParams, paramsInForce, paramsOf } from '../../src/config/params.ts'
+import { givenParams, paramsInForce, paramsOf, strategiesNamed } from '../../src/config/params.ts'
 import { lastSecond } from '../../src/strategies/last-second.ts'
 
 let cwd: string
@@ -88,4 +88,28 @@ test.each([
   ],
 ])('%s is refused with its name, range and place', (yaml, message) => {
   expect(() => loaded(`params: { ${yaml} }`)).toThrow(message)
+})
+
+describe('several strategies', () => {
+  const several = 'strategy: "settlement-sniper, distance-fade"'
+
+  test('each takes the parameters that it has', () => {
+    const { config } = loaded(`${several}\nparams: { minDistance: 0.002, shares: 7 }`)
+    const [sniper, fade] = strategiesNamed(config.strategy) ?? []
+    if (sniper === undefined || fade === undefined) throw new Error('both are there')
+    expect(givenParams(sniper, config)).toEqual({ listenFromSec: 180, shares: 7 })
+    expect(givenParams(fade, config)).toEqual({ listenFromSec: 180, shares: 7, minDistance: 0.002 })
+  })
+
+  test('what none of them has is refused', () => {
+    expect(() => loaded(`${several}\nparams: { winner: book }`)).toThrow(
+      'params.winner is not a parameter of settlement-sniper, distance-fade (from lastsecond.yaml)',
+    )
+  })
+
+  test('what does not fit one of them is refused', () => {
+    expect(() => loaded(`${several}\nparams: { minDistance: 7 }`)).toThrow(
+      'params.minDistance must be a number, 0 to 0.1, got 7 (from lastsecond.yaml)',
+    )
+  })
 })

@@ -16,7 +16,7 @@ import { nowMicros } from '../../src/net/clock.ts'
 import { parseTape } from '../../src/recorder/tape.ts'
 import { createBot } from '../../src/runtime/bot.ts'
 import { lastSecond } from '../../src/strategies/last-second.ts'
-import { aMarket, at, someSettings } from '../support/builders.ts'
+import { aMarket, at, SOME_PAPER, someSettings } from '../support/builders.ts'
 import { createHarness } from '../support/harness.ts'
 import { until } from '../support/until.ts'
 
@@ -59,7 +59,7 @@ async function session(change: {
   const keeper = await openLedger({ path, startingCash: settings.startingCash, log })
   const bot = createBot({
     settings,
-    orders: { mode: 'dry', fill: 'shadow' },
+    orders: { mode: 'dry', fill: 'shadow', paper: SOME_PAPER },
     now: nowMicros,
     log,
     keeper,

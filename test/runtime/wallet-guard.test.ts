@@ -24,6 +24,8 @@ function setUp() {
   const gateway = guardWallet({
     gateway: {
       arm: note('arm'),
+      cancel: note('cancel'),
+      hear: note('hear'),
       submit: note('submit'),
       recover: note('recover'),
       cancelAll: note('cancelAll'),

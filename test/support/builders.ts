@@ -6,6 +6,7 @@ import type { Market } from '../../src/domain/market.ts'
 import { type Micros, microShares, micros, microUsdc, ticks } from '../../src/domain/units.ts'
 import type { EngineSettings } from '../../src/engine/settings.ts'
 import type { GateSettings } from '../../src/risk/gates/settings.ts'
+import type { PaperSettings } from '../../src/sim/paper/exchange.ts'
 import { lastSecond } from '../../src/strategies/last-second.ts'
 
 /** 2026-11-20 17:00:00 UTC. */
@@ -40,7 +41,10 @@ export function aMarket(change: Partial<Market> = {}): Market {
 }
 
 /** As they come. */
-export const GATES: GateSettings = gateSettings(loadConfig({ cwd: '/', env: {} }).config.gates)
+export const GATES: GateSettings = gateSettings(
+  loadConfig({ cwd: '/', env: {} }).config.gates,
+  lastSecond.bind({}).bounds,
+)
 
 /** Without those that ask for the assets' prices, of which most tests tell nothing, and for calm books. */
 export const BOOK_GATES: GateSettings = {
@@ -70,6 +74,7 @@ export function someSettings(
       maxClockErrorMs: 250,
       maxPosition: microUsdc(100_000_000),
     },
+    sizing: null,
     gates: BOOK_GATES,
     startingCash: microUsdc(10_000_000_000),
     warmUpSec: 10,
@@ -85,4 +90,14 @@ export function someSettings(
     series: [{ asset: 'btc', interval: '15m' }],
     ...change,
   }
+}
+
+/** A venue on paper with nothing made up. */
+export const SOME_PAPER: PaperSettings = {
+  postMs: null,
+  cancelRequestMs: 50,
+  cancelClearMs: 0,
+  addAhead: 0,
+  flow: null,
+  seed: 1,
 }

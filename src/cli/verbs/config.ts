@@ -5,7 +5,7 @@ import { CONFIG_KEYS, configKey, showValue } from '../../config/keys.ts'
 import { DEFAULT_FILE, type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { didYouMean } from '../../config/nearest.ts'
 import { originText } from '../../config/origin.ts'
-import { paramsInForce, paramsOf, strategyNamed } from '../../config/params.ts'
+import { paramsInForce, paramsOf, strategiesNamed } from '../../config/params.ts'
 import { replaceFile } from '../../config/yaml-file.ts'
 import { UserError } from '../../domain/user-error.ts'
 import { STRATEGIES } from '../../strategies/registry.ts'
@@ -63,13 +63,16 @@ function rowsOf(loaded: LoadedConfig): Row[] {
 }
 
 function paramRows({ config: settings, origins }: LoadedConfig): Row[] {
-  const strategy = strategyNamed(settings.strategy)
-  if (strategy === null) return []
-  return paramsInForce(strategy, settings, origins).map(({ name, value, origin }) => ({
-    key: `params.${name}`,
-    value,
-    origin,
-  }))
+  const strategies = strategiesNamed(settings.strategy) ?? []
+  const rows = strategies.flatMap((strategy) =>
+    paramsInForce(strategy, settings, origins).map(({ name, value, origin }) => ({
+      // Two strategies may have a parameter of one name with defaults of their own.
+      key: strategies.length === 1 ? `params.${name}` : `params.${name} of ${strategy.name}`,
+      value,
+      origin,
+    })),
+  )
+  return rows
 }
 
 function show(loaded: LoadedConfig, json: boolean): void {

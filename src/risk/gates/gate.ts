@@ -2,9 +2,10 @@
 import type { Deadline } from '../../domain/facts.ts'
 import type { Side } from '../../domain/ids.ts'
 import type { Market } from '../../domain/market.ts'
-import type { Check, Intent, TokenView } from '../../domain/strategy.ts'
+import type { OrderAction } from '../../domain/order.ts'
+import type { Check, TokenView } from '../../domain/strategy.ts'
 import type { Truth } from '../../domain/truth.ts'
-import type { Micros, MicroUsdc, Ticks } from '../../domain/units.ts'
+import type { MicroShares, Micros, MicroUsdc, Ticks } from '../../domain/units.ts'
 import type { Limits } from '../limits.ts'
 import type { GateSettings } from './settings.ts'
 
@@ -38,6 +39,10 @@ export type Situation = {
   readonly deadline: Deadline
   readonly cash: MicroUsdc
   readonly ordersSent: number
+  /** All that is wanted gives back what is held, or makes a pair of it. */
+  readonly isExit?: boolean
+  /** Dollars that the window's orders cost already, or may still cost. */
+  readonly committed?: number
   /** How long before the close the window's listeners were opened; null when they never were. */
   readonly joinedLeftMicros: number | null
   /** The venue listed the window again, on other terms than those it was found with. */
@@ -54,7 +59,15 @@ export type Situation = {
 export type Wanted = {
   readonly side: Side | null
   readonly order: {
-    readonly intent: Intent
+    readonly intent: {
+      readonly side: Side
+      /** Left out: BUY. */
+      readonly action?: OrderAction
+      readonly limit: Ticks
+      readonly shares: MicroShares
+    }
+    /** It waits for somebody to take it. */
+    readonly rests?: boolean
     readonly spend: MicroUsdc
     readonly fee: MicroUsdc
   } | null

@@ -28,6 +28,7 @@ export const spread: OrderGate = {
 }
 
 const LIQUIDITY_OFF = offCheck('LIQUIDITY')
+const NO_SELLER_NEEDED = check('LIQUIDITY', true, null, '', 'the order needs no seller', '')
 
 export const liquidity: OrderGate = {
   name: 'LIQUIDITY',
@@ -37,6 +38,7 @@ export const liquidity: OrderGate = {
   judge({ gates: { liquidityMin: least }, up, down }, { order }) {
     if (least === null) return LIQUIDITY_OFF
     if (order === null) return refusal('LIQUIDITY', NO_ORDER)
+    if (order.rests === true || order.intent.action === 'SELL') return NO_SELLER_NEEDED
     const { side, limit } = order.intent
     const room = (side === 'UP' ? up : down).sharesUpTo(limit) - least
     return check(
@@ -51,6 +53,7 @@ export const liquidity: OrderGate = {
 }
 
 const PRICE_OFF = offCheck('PRICE')
+const ANY_PRICE = check('PRICE', true, null, '', 'what is held may go at any price', '')
 
 export const price: OrderGate = {
   name: 'PRICE',
@@ -60,6 +63,7 @@ export const price: OrderGate = {
   judge({ gates: { priceMin, priceMax } }, { order }) {
     if (priceMin === null && priceMax === null) return PRICE_OFF
     if (order === null) return refusal('PRICE', NO_ORDER)
+    if (order.intent.action === 'SELL') return ANY_PRICE
     const { limit } = order.intent
     const above = priceMin === null ? Number.POSITIVE_INFINITY : limit - priceMin
     const below = priceMax === null ? Number.POSITIVE_INFINITY : priceMax - limit

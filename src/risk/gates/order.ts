@@ -36,8 +36,10 @@ export const size: OrderGate = {
   always: REFUSED_ANYWAY,
   judge({ market }, { order }) {
     if (order === null) return refusal('SIZE', NO_ORDER)
-    const { intent, spend } = order
-    const room = Math.min(intent.shares - market.minShares, spend - MIN_NOTIONAL_MICRO)
+    const { intent, spend, rests } = order
+    const isTaker = rests !== true && intent.action !== 'SELL'
+    const dollars = isTaker ? spend - MIN_NOTIONAL_MICRO : Number.POSITIVE_INFINITY
+    const room = Math.min(intent.shares - market.minShares, dollars)
     return check(
       'SIZE',
       room >= 0,
@@ -49,14 +51,18 @@ export const size: OrderGate = {
   },
 }
 
+const NO_MORE = check('POSITION', true, null, '', 'a sale holds less than before', '')
+const BRINGS = check('FUNDS', true, null, '', 'a sale brings money', '')
+
 export const position: OrderGate = {
   name: 'POSITION',
   asks: 'the order spends no more than one window may hold',
   settings: ['limits.maxPositionUsd'],
   always: 'it bounds what a single mistake can cost',
-  judge({ limits }, { order }) {
+  judge({ limits, committed = 0 }, { order }) {
     if (order === null) return refusal('POSITION', NO_ORDER)
-    const room = limits.maxPosition - order.spend
+    if (order.intent.action === 'SELL') return NO_MORE
+    const room = limits.maxPosition - committed - order.spend
     return check(
       'POSITION',
       room >= 0,
@@ -75,6 +81,7 @@ export const funds: OrderGate = {
   always: REFUSED_ANYWAY,
   judge({ cash }, { order }) {
     if (order === null) return refusal('FUNDS', NO_ORDER)
+    if (order.intent.action === 'SELL') return BRINGS
     const room = cash - order.spend - order.fee
     return check(
       'FUNDS',

@@ -61,12 +61,15 @@ export const venueClosed: WorldGate = {
   },
 }
 
+const EXIT = check('ONE_ORDER', true, null, '', 'what is held is given back, or made a pair', '')
+
 export const oneOrder: WorldGate = {
   name: 'ONE_ORDER',
   asks: 'the window has an order left; killed ones count',
   settings: ['limits.maxOrdersPerMarket'],
   always: 'nothing else keeps a wrong view from being bought again and again',
-  judge({ ordersSent, limits }) {
+  judge({ ordersSent, limits, isExit }) {
+    if (isExit === true) return EXIT
     const left = limits.maxOrdersPerMarket - ordersSent
     return check(
       'ONE_ORDER',

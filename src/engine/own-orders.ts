@@ -1,0 +1,92 @@
+/** The orders of a window that are ours, and what they come to: what is held, what waits, what money stands behind it. */
+import type { Side } from '../domain/ids.ts'
+import {
+  filledOf,
+  isFinal,
+  isOver,
+  type Order,
+  reservedBy,
+  rests,
+  type SubmitOutcome,
+  spentOn,
+} from '../domain/order.ts'
+import type { Holding, Resting } from '../domain/strategy.ts'
+import {
+  type MicroShares,
+  type Micros,
+  type MicroUsdc,
+  microShares,
+  microUsdc,
+} from '../domain/units.ts'
+
+export type OwnOrder = {
+  readonly order: Order
+  /** Null until something is heard of it. */
+  outcome: SubmitOutcome | null
+  cancelAskedAt: Micros | null
+}
+
+type Owner = { readonly orders: readonly OwnOrder[] }
+
+/** The latest order that was to be taken at once: the window's shot. */
+export function shotOf({ orders }: Owner): OwnOrder | null {
+  return orders.findLast(({ order }) => !rests(order)) ?? null
+}
+
+/** A shot is on its way, or nobody knows what became of it. */
+export function shotIsOpen({ orders }: Owner): boolean {
+  return orders.some(({ order, outcome }) => !rests(order) && !isOver(outcome))
+}
+
+export function allFinal({ orders }: Owner): boolean {
+  return orders.every(({ outcome }) => isFinal(outcome))
+}
+
+/** What all of them cost so far, less what they brought. */
+export function spentIn({ orders }: Owner): number {
+  return orders.reduce((sum, { order, outcome }) => sum + spentOn(order, outcome), 0)
+}
+
+/** Money that an order which may still be filled could take. */
+export function reservedIn({ orders }: Owner): MicroUsdc {
+  return microUsdc(orders.reduce((sum, { order, outcome }) => sum + reservedBy(order, outcome), 0))
+}
+
+export function holdings(owner: Owner): Record<Side, Holding> {
+  return { UP: holding(owner, 'UP'), DOWN: holding(owner, 'DOWN') }
+}
+
+function holding({ orders }: Owner, side: Side): Holding {
+  let shares = 0
+  let cost = 0
+  for (const { order, outcome } of orders) {
+    const filled = order.side === side ? filledOf(outcome) : null
+    if (filled === null) continue
+    shares += order.action === 'BUY' ? filled.shares : -filled.shares
+    cost += spentOn(order, outcome)
+  }
+  // More sold than held would be somebody else's shares: microShares refuses it.
+  return { shares: microShares(shares), cost: microUsdc(cost) }
+}
+
+export function restingIn({ orders }: Owner, now: Micros): Resting[] {
+  const list: Resting[] = []
+  for (const { order, outcome } of orders) {
+    if (!rests(order) || isOver(outcome)) continue
+    const { id, strategy, side, action, limit: price } = order
+    const left = microShares(Math.max(0, order.shares - (filledOf(outcome)?.shares ?? 0)))
+    list.push({ id, strategy, side, action, price, left, ageMicros: now - order.decidedAt })
+  }
+  return list
+}
+
+/** Shares of a side that a sale may still take: held, less what already waits to be sold. */
+export function sellable(owner: Owner, side: Side): MicroShares {
+  const held = holding(owner, side).shares
+  const offered = owner.orders
+    .filter(
+      ({ order, outcome }) => order.side === side && order.action === 'SELL' && !isOver(outcome),
+    )
+    .reduce((sum, { order, outcome }) => sum + order.shares - (filledOf(outcome)?.shares ?? 0), 0)
+  return microShares(Math.max(0, held - offered))
+}
