@@ -101,7 +101,7 @@ beforeAll(() => {
   for (const name of ['src', 'profiles', 'tsconfig.json', 'tsconfig.build.json', 'package.json'])
     cpSync(join(root, name), join(copy, name), { recursive: true })
   writeFileSync(join(copy, 'src/strategies/never.ts'), STRATEGY)
-  edit('src/strategies/registry.ts', '[lastSecond]', '[lastSecond, never]')
+  edit('src/strategies/registry.ts', '  noop,\n]', '  noop,\n  never,\n]')
   edit(
     'src/strategies/registry.ts',
     'import { lastSecond }',

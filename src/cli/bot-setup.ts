@@ -22,6 +22,7 @@ import { createGammaFinder, type GammaFinder } from '../venues/polymarket/gamma-
 import { createBookSource } from '../venues/polymarket/market-channel.ts'
 import { createStrikePage } from '../venues/polymarket/strike-page.ts'
 import { createVenueClock } from '../venues/polymarket/venue-clock.ts'
+import { accountLimits } from './account-limits.ts'
 import { gateSettings } from './gate-settings.ts'
 import { type PriceFeedChoice, priceFeeds } from './price-feeds.ts'
 
@@ -65,6 +66,7 @@ export function engineSettings(
       maxBookAgeMs: limits.maxBookAgeMs,
       maxClockErrorMs: limits.maxClockErrorMs,
       maxPosition: limits.maxPositionUsd as MicroUsdc,
+      account: accountLimits(limits),
       closed: hasCalendar(config) ? engineRestarts() : [],
     },
     sizing: sizingOf(config),

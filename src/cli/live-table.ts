@@ -7,7 +7,12 @@ import type { EngineFact, Settlement } from '../domain/facts.ts'
 import { kindWords, outcomeWords, rests } from '../domain/order.ts'
 import type { FactSink } from '../domain/ports.ts'
 import { formatMicro, formatPrice } from '../domain/units.ts'
-import type { EngineSnapshot, SideSnapshot } from '../runtime/snapshot.ts'
+import {
+  type AccountSnapshot,
+  type EngineSnapshot,
+  haltText,
+  type SideSnapshot,
+} from '../runtime/snapshot.ts'
 
 const REDRAW_MS = 500
 const RECENT_MAX = 8
@@ -116,6 +121,7 @@ export function windowTable(snapshot: EngineSnapshot): string[] {
       .trimEnd()
   return [
     `cash ${snapshot.cash} USD   ${clock}`,
+    accountLine(snapshot.account),
     ...holdLines(snapshot),
     '',
     format(COLUMNS),
@@ -123,10 +129,17 @@ export function windowTable(snapshot: EngineSnapshot): string[] {
   ]
 }
 
-/** What a person told the bot, while it holds. */
-function holdLines({ paused, halted, stopping }: EngineSnapshot): string[] {
+function accountLine({ atStake, positions, dayPnl, drawdown, tripwire }: AccountSnapshot): string {
+  return `at stake ${atStake} USD in ${positions}   today ${dayPnl} USD   drawdown ${drawdown} USD   ${tripwire.text}`
+}
+
+/** What a person told the bot, while it holds; or what it told itself. */
+function holdLines({ paused, halted, haltReason, stopping }: EngineSnapshot): string[] {
   const lines: string[] = []
-  if (halted) lines.push('HALTED: a person killed trading; no shots until `lastsecond resume`')
+  if (halted)
+    lines.push(
+      `HALTED: ${haltReason ?? 'a person killed trading'}; no shots until \`lastsecond resume\``,
+    )
   else if (paused) lines.push('PAUSED: no shots until `lastsecond resume`')
   if (stopping)
     lines.push('STOPPING: no new windows; ends when the windows it fired in are settled')
@@ -181,12 +194,15 @@ function lineOf(fact: EngineFact): string | null {
         : `${time}  restored   ${fact.shots} unsettled shots from before`
     case 'operator':
       return `${time}  operator   ${fact.action}`
+    case 'halted':
+      return `${time}  HALTED     ${haltText(fact.halt)}`
     case 'venue_closed':
       return `${time}  closed     the venue takes no orders for now: ${fact.reason}`
     case 'feed':
       return fact.state === 'open' || fact.state === 'standby'
         ? null
         : `${time}  feed       ${fact.feed} ${fact.state}: ${fact.detail}`
+    case 'account':
     case 'awaiting_resolution':
     case 'clock':
     case 'decided':

@@ -3,6 +3,7 @@ import type { OperatorAction } from '../domain/events.ts'
 import type { Keeper } from '../domain/ports.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Bot } from '../runtime/bot.ts'
+import { haltText } from '../runtime/snapshot.ts'
 
 export type Hand = {
   /** Waits for the bot, so that a word said while it starts is not lost; resolves when the word is on the disk. */
@@ -28,14 +29,18 @@ export function createHand(): Hand {
 type Remembered = Awaited<ReturnType<Keeper['restore']>>
 
 /** One clear line about a bot that will not shoot because a person said so, or null. */
-export function heldLine({ paused, halted }: Pick<Remembered, 'paused' | 'halted'>): {
+export function heldLine({
+  paused,
+  halted,
+  account,
+}: Pick<Remembered, 'paused' | 'halted' | 'account'>): {
   readonly halted: boolean
   readonly line: string
 } | null {
   if (halted)
     return {
       halted,
-      line: 'TRADING IS HALTED: a person killed it, so that no shot is fired; `lastsecond resume` ends that',
+      line: `TRADING IS HALTED: ${account?.halt ? haltText(account.halt) : 'a person killed it'}, so that no shot is fired; \`lastsecond resume\` ends that`,
     }
   if (paused)
     return {

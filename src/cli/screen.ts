@@ -1,6 +1,8 @@
 /** What a running bot shows: a living table for people, one JSON line for each settled window for programs. */
+
+import { createRiskAccount } from '../risk/account.ts'
 import type { Bot } from '../runtime/bot.ts'
-import type { EngineSnapshot } from '../runtime/snapshot.ts'
+import { accountSnapshot, type EngineSnapshot } from '../runtime/snapshot.ts'
 import { createScreen, type Screen } from './live-table.ts'
 import { settledLine } from './settled-line.ts'
 import { inOrderOfClose } from './settled-order.ts'
@@ -10,6 +12,8 @@ const EMPTY: EngineSnapshot = {
   cash: '0',
   paused: false,
   halted: false,
+  haltReason: null,
+  account: accountSnapshot(createRiskAccount().view()),
   stopping: false,
   clock: null,
   roundTrip: null,

@@ -168,6 +168,7 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
             logs.finder.error('the tape cannot be written', { error }),
           ),
     venueIsNew: venue.isNew,
+    day: { starts: config.limits.dayStarts, zone: config.limits.dayZone },
     learned: strategy.span.isAuto ? pastAsks(config, strategy.span.asks) : [],
     // Of no wallet there are none: PolyBolt then refuses by name, and RTDS speaks for it.
     venue: venueParts(config, venue.endpoints, log, {

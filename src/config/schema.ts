@@ -4,37 +4,14 @@
  */
 import { z } from 'zod'
 import { ASSETS, INTERVALS, SETTLEMENT_FEEDS, SPOT_FEEDS } from '../domain/ids.ts'
-import { parseUsdc } from '../domain/units.ts'
 import { gates } from './gates-schema.ts'
-import { KEY_META, type KeyMeta } from './key-meta.ts'
+import { KEY_META } from './key-meta.ts'
+import { limits } from './limits-schema.ts'
+import { money } from './money.ts'
 import { wallet } from './wallet-schema.ts'
 
 export const VENUES = ['local', 'polymarket'] as const
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal'] as const
-
-/** Far above any account this bot is for, far below where micro-dollars leave the safe integers. */
-const MONEY_MAX = 1_000_000_000
-
-function money(least: string, initial: string, meaning: string, meta: KeyMeta) {
-  const floor = parseUsdc(least) ?? 0
-  return z
-    .string()
-    .refine((text) => {
-      const value = parseUsdc(text)
-      return value !== null && value >= floor && value <= MONEY_MAX * 1_000_000
-    })
-    .transform((text) => {
-      const value = parseUsdc(text)
-      return value === null ? z.NEVER : value
-    })
-    .prefault(initial)
-    .describe(meaning)
-    .register(KEY_META, {
-      ...meta,
-      decimal: true,
-      range: `a decimal of at most 6 places, ${least} to ${MONEY_MAX}`,
-    })
-}
 
 function listOf<const Names extends readonly [string, ...string[]]>(names: Names) {
   return z
@@ -232,42 +209,6 @@ const sizing = z.strictObject({
     '25',
     'Dollars that a purchase made larger by the sizing may spend, with its fee; limits.maxPositionUsd holds besides',
     { env: ['SIZING_MAX_USD'] },
-  ),
-})
-
-const limits = z.strictObject({
-  maxOrdersPerMarket: z
-    .int()
-    .min(1)
-    .max(100)
-    .default(1)
-    .describe('Orders one window may get; a killed order counts')
-    .register(KEY_META, { env: ['MAX_ORDERS_PER_MARKET'] }),
-  maxBookAgeMs: z
-    .int()
-    .min(1)
-    .max(60_000)
-    .default(5000)
-    .describe('No order on a book whose last frame is older than this'),
-  maxClockErrorMs: z
-    .int()
-    .min(1)
-    .max(5000)
-    .default(250)
-    .describe("No order while the venue's clock is known less precisely than this"),
-  calendar: z
-    .enum(['auto', 'on', 'off'])
-    .default('auto')
-    .describe(
-      "No order while the venue's matching engine restarts, Tuesdays at seven in New York; auto: on for polymarket, off for local",
-    ),
-  maxPositionUsd: money(
-    '0.01',
-    '100',
-    'Dollars one order may spend, and one window may hold: shares times their price, without the fee on top',
-    {
-      env: ['MAX_POSITION_USD'],
-    },
   ),
 })
 

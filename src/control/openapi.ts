@@ -38,13 +38,30 @@ const window = object({
   decision: orNull(text),
   reason: orNull(text),
 })
+const account = object({
+  atStake: text,
+  positions: whole,
+  dayPnl: text,
+  drawdown: text,
+  tripwire: object({
+    shots: whole,
+    wins: number,
+    expected: number,
+    evidence: number,
+    haltsAt: orNull(number),
+    needed: orNull(whole),
+    text,
+  }),
+})
 const engine = object({
   cash: text,
   paused: flag,
   halted: flag,
+  haltReason: orNull(text),
   stopping: flag,
   clock: orNull(object({ offsetMs: number, errorMs: number })),
   roundTrip: orNull(object({ p50Ms: number, p99Ms: number })),
+  account,
   windows: { type: 'array', items: window },
 })
 const status = object({
@@ -111,7 +128,7 @@ export const OPENAPI = {
       '200': answer('OpenAPI 3.1', { type: 'object' }),
     }),
     '/pause': post('no new shots until resume; survives a restart', 'pause'),
-    '/resume': post('ends the pause and the halt', 'resume'),
+    '/resume': post('ends the pause and the halt, whoever halted', 'resume'),
     '/stop': post(
       'no new windows and shots; the bot ends when what it fired in is settled',
       'stop',

@@ -4,6 +4,7 @@
  *
  * `recvAt` is our clock (monotonic, never backwards); `venueAt` is the venue's own stamp where it gave one.
  */
+import type { AccountState, Halt, Result } from './account.ts'
 import type { AskWindow } from './asks.ts'
 import type {
   Asset,
@@ -211,6 +212,17 @@ export type Restored = Stamp & {
   readonly barred: readonly Market[]
   /** Windows that are over and done with. */
   readonly settled: readonly ConditionId[]
+  /** Left out where there is nothing to know of it. */
+  readonly account?: RestoredAccount
+}
+
+export type RestoredAccount = {
+  /** Null where a person killed the trading, or nobody did. */
+  readonly halt: Halt | null
+  /** Null where nothing was counted yet. */
+  readonly state: AccountState | null
+  /** What was settled after that was written down. */
+  readonly unheard: readonly { readonly at: Micros; readonly settlement: Result }[]
 }
 
 export type RestoredShot = {
@@ -226,6 +238,9 @@ export type RestoredShot = {
 
 /** What is remembered of windows of before, in the order of time: when to fire is learned from it. */
 export type Learned = Stamp & { readonly kind: 'learned'; readonly windows: readonly AskWindow[] }
+
+/** A new day of the account has begun; told again at each start of the process. `startedAt` is by our own clock. */
+export type DayStarted = Stamp & { readonly kind: 'day'; readonly startedAt: Micros }
 
 export type EngineEvent =
   | BookSnapshot
@@ -249,5 +264,6 @@ export type EngineEvent =
   | Operator
   | Restored
   | Learned
+  | DayStarted
 
 export type EventKind = EngineEvent['kind']

@@ -2,6 +2,7 @@
  * Everything worth telling. Logs, ledger, live table, CSV files and metrics are subscribers to facts; the engine itself
  * never logs. A fact carries all that is needed to explain it.
  */
+import type { AccountState, Halt } from './account.ts'
 import type { Judged, Trail } from './certificate.ts'
 import type { FeedState, OperatorAction } from './events.ts'
 import type { ConditionId, FeedName, OrderId, PriceSeries, Side, TokenId } from './ids.ts'
@@ -206,6 +207,10 @@ export type EngineFact = { readonly at: Micros } & (
   | { readonly kind: 'clock'; readonly offsetMicros: number; readonly errorMicros: number }
   | { readonly kind: 'venue_closed'; readonly until: Micros; readonly reason: string }
   | { readonly kind: 'operator'; readonly action: OperatorAction }
+  /** The bot ended the trading itself, as a kill does. */
+  | { readonly kind: 'halted'; readonly halt: Halt }
+  /** What a restart must know of the account has changed. */
+  | { readonly kind: 'account'; readonly account: AccountState }
   | {
       readonly kind: 'restored'
       readonly cash: MicroUsdc

@@ -122,7 +122,7 @@ export interface Log {
 /** What a restart must not forget. */
 export type Remembered = Pick<
   Restored,
-  'cash' | 'paused' | 'halted' | 'shots' | 'barred' | 'settled'
+  'cash' | 'paused' | 'halted' | 'shots' | 'barred' | 'settled' | 'account'
 >
 
 /** The ledger as the bot needs it: it hears every fact, and knows at the start what must not be forgotten. */

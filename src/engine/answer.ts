@@ -2,6 +2,7 @@
 import { filledOf, isOver, reservedBy, rests } from '../domain/order.ts'
 import type { Check, Quote, Verdict } from '../domain/strategy.ts'
 import { microUsdc } from '../domain/units.ts'
+import { withMore } from '../risk/account.ts'
 import type { Situation, Wanted } from '../risk/gates/gate.ts'
 import { askOrder } from '../risk/gates/list.ts'
 import type { OwnOrder } from './own-orders.ts'
@@ -51,7 +52,8 @@ function askShots(
 function after(now: Situation, { intent, spend, fee }: Wish): Situation {
   if (intent.action === 'SELL') return now
   const cash = microUsdc(Math.max(0, now.cash - spend - fee))
-  return { ...now, cash, committed: (now.committed ?? 0) + spend }
+  const stakes = withMore(now.stakes, spend)
+  return { ...now, cash, committed: (now.committed ?? 0) + spend, stakes }
 }
 
 /** A quote that is refused is no refusal of the others; only where none is left its checks are told. */
@@ -86,7 +88,8 @@ function without(now: Situation, quote: Quote, orders: readonly OwnOrder[]): Sit
       freed += reservedBy(order, filledOf(outcome))
   if (freed === 0) return now
   const committed = Math.max(0, (now.committed ?? 0) - freed)
-  return { ...now, cash: microUsdc(now.cash + freed), committed }
+  const stakes = withMore(now.stakes, -freed)
+  return { ...now, cash: microUsdc(now.cash + freed), committed, stakes }
 }
 
 function wantedOf({ side }: Verdict, order: Wish): Wanted {

@@ -5,6 +5,7 @@ import type { Order } from '../domain/order.ts'
 import type { Check, Flow, Quote, Verdict, View } from '../domain/strategy.ts'
 import type { Truth } from '../domain/truth.ts'
 import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
+import type { Stakes } from '../risk/account.ts'
 import type { BookPast, Closure, Hold, Situation } from '../risk/gates/gate.ts'
 import { askWorld } from '../risk/gates/list.ts'
 import { isTooLate } from '../risk/gates/time.ts'
@@ -29,6 +30,8 @@ export type World = {
   /** No order of ours that waits could take it. */
   readonly cash: MicroUsdc
   readonly hold: Hold | null
+  /** What a strategy has out already. */
+  stakes(strategy: string): Stakes
   readonly closure: Closure | null
   readonly prices: readonly QuotedPrice[]
   readonly truth: Truth
@@ -95,14 +98,14 @@ function judge(
   const { market } = trader
   const wishes = wishesOf(verdict, trader, view, settings)
   const exits = isExit(wishes, view)
-  const situation = situationOf(trader, view, world, settings, exits)
+  const strategy = verdict.by ?? settings.strategy.name
+  const situation = situationOf(trader, view, world, settings, { exits, strategy })
   const checks: Check[] = []
   askWorld(situation, checks)
   for (const check of verdict.checks) checks.push(check)
   for (const check of wishes.checks) checks.push(check)
   const { refused, refusedBy, quotes } = answerOf(situation, verdict, wishes, trader.orders, checks)
   const intent = wishes.shots[0]?.intent ?? verdict.intents[0]
-  const strategy = verdict.by ?? settings.strategy.name
   const decision: Decision = {
     conditionId: market.conditionId,
     slug: market.slug,
@@ -140,7 +143,7 @@ function situationOf(
   view: View,
   world: World,
   { gates, limits }: EngineSettings,
-  exits: boolean,
+  { exits, strategy }: { readonly exits: boolean; readonly strategy: string },
 ): Situation {
   return {
     market: trader.market,
@@ -159,6 +162,7 @@ function situationOf(
     ordersSent: trader.ordersSent,
     isExit: exits,
     committed: Math.max(0, spentIn(trader) + reservedIn(trader)),
+    stakes: world.stakes(strategy),
     hold: world.hold,
     closure: world.closure,
     joinedLeftMicros: trader.joinedLeftMicros,

@@ -20,7 +20,7 @@ import {
   micros,
   microUsdc,
 } from '../domain/units.ts'
-import type { Closure, Hold } from '../risk/gates/gate.ts'
+import type { Closure } from '../risk/gates/gate.ts'
 import { createBooks } from './books.ts'
 import { createJitter, deadlineOf } from './deadline.ts'
 import { holdMicros, type World } from './decision.ts'
@@ -35,6 +35,7 @@ import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
 import { createSettling, type Till } from './settling.ts'
 import { createSilence } from './silence.ts'
+import { createStanding, type Standing } from './standing.ts'
 import { createTrading } from './trading.ts'
 import { createTrails } from './trail.ts'
 
@@ -43,13 +44,10 @@ export type Step = {
   readonly facts: readonly EngineFact[]
 }
 
-export type EngineView = {
+export type EngineView = ReturnType<Standing['view']> & {
   readonly cash: MicroUsdc
   /** Of it, what no order of ours could take. */
   readonly free: MicroUsdc
-  readonly paused: boolean
-  readonly halted: boolean
-  readonly stopping: boolean
   readonly clock: { readonly offsetMicros: number; readonly errorMicros: number } | null
   readonly roundTrip: { readonly p50Micros: number; readonly p99Micros: number } | null
   readonly traders: Iterable<LastSecondTrader>
@@ -72,15 +70,16 @@ export function createEngine(settings: EngineSettings): Engine {
   let commands: EngineCommand[] = []
   let facts: EngineFact[] = []
   const till: Till = { cash: settings.startingCash }
-  let paused = false
-  let halted = false
-  let stopping = false
   let clock: EngineView['clock'] = null
   let roundTrip: EngineView['roundTrip'] = null
   let closure: Closure | null = null
 
   const command = (next: EngineCommand): void => void commands.push(next)
-  const fact = (next: EngineFact): void => void facts.push(next)
+  const fact = (next: EngineFact): void => {
+    facts.push(next)
+    standing.hear(next)
+  }
+  const standing = createStanding({ limits: settings.limits.account, command, fact })
   const venueNow = (recvAt: Micros): Micros => micros(recvAt + (clock?.offsetMicros ?? 0))
   const schedule = createSchedule(settings, {
     offsetMicros: () => clock?.offsetMicros ?? 0,
@@ -131,6 +130,7 @@ export function createEngine(settings: EngineSettings): Engine {
     const shotFirst = event.kind === 'timer' && event.purpose === 'trigger'
     if (!shotFirst) trails.look(venueNow(event.recvAt))
     handle(event)
+    standing.check(event.recvAt)
     if (shotFirst) trails.look(venueNow(event.recvAt))
     return {
       commands: commands.length > 0 ? commands : NO_COMMANDS,
@@ -188,6 +188,8 @@ export function createEngine(settings: EngineSettings): Engine {
       }
       case 'operator':
         return onOperator(event)
+      case 'day':
+        return standing.startDay(event)
       case 'restored':
         return onRestored(event)
       case 'learned':
@@ -197,21 +199,11 @@ export function createEngine(settings: EngineSettings): Engine {
     }
   }
 
-  /** A stop is not taken back; a resume ends the pause and the halt, and nothing else ends the halt. */
-  function onOperator({ action, recvAt }: Operator): void {
-    if (action === 'pause' || action === 'resume') paused = action === 'pause'
-    if (action === 'kill' || action === 'resume') halted = action === 'kill'
-    if (action === 'resume')
-      for (const trader of traders.values()) if (trader.readyFor === '') arm(trader)
-    if (action === 'stop') stopping = true
-    if (action === 'kill' || action === 'stop') command({ kind: 'cancel_all' })
-    fact({ kind: 'operator', at: recvAt, action })
-  }
-
-  function holdNow(): Hold | null {
-    if (halted) return 'halted'
-    if (stopping) return 'stopping'
-    return paused ? 'paused' : null
+  function onOperator(event: Operator): void {
+    standing.operate(event)
+    if (standing.halted) return
+    // What a halt forbade to make ready is made ready now.
+    for (const trader of traders.values()) if (trader.readyFor === '') arm(trader)
   }
 
   function onListed(market: Market, recvAt: Micros): void {
@@ -221,7 +213,7 @@ export function createEngine(settings: EngineSettings): Engine {
       if (known.state === 'found') known.market = market
       return
     }
-    if (stopping || over.has(market.conditionId)) return
+    if (standing.stopping || over.has(market.conditionId)) return
     const leftMicros = market.endAt - venueNow(recvAt)
     const series = `${market.asset}/${market.interval}`
     if (settings.once && taken.has(series)) return
@@ -322,12 +314,12 @@ export function createEngine(settings: EngineSettings): Engine {
   function arm(trader: LastSecondTrader): void {
     const { ladder } = settings.strategy
     const isOver = trader.ordersSent > 0 || trader.state === 'passed'
-    if (ladder === null || stopping || isOver) return
+    if (ladder === null || standing.stopping || isOver) return
     const tickSizes = { UP: trader.up.book.tickSize, DOWN: trader.down.book.tickSize }
-    const readyFor = halted ? '' : `${tickSizes.UP}/${tickSizes.DOWN}`
+    const readyFor = standing.halted ? '' : `${tickSizes.UP}/${tickSizes.DOWN}`
     if (trader.readyFor === readyFor) return
     trader.readyFor = readyFor
-    if (halted) return
+    if (standing.halted) return
     const { market } = trader
     const rungs = rungsOf(market, tickSizes, ladder)
     command({ kind: 'arm', market, rungs, from: schedule.triggerAt(trader) })
@@ -363,7 +355,8 @@ export function createEngine(settings: EngineSettings): Engine {
       deadline: deadline(market),
       latestSafeMicros: schedule.latestSafeSec(market) * MICROS_PER_SECOND,
       cash: freeCash(),
-      hold: holdNow(),
+      hold: standing.hold(),
+      stakes: (strategy) => standing.stakesOf(market, strategy),
       closure,
       prices: heard.prices(market.asset, recvAt),
       truth,
@@ -409,10 +402,9 @@ export function createEngine(settings: EngineSettings): Engine {
   }
 
   function onRestored(event: Restored): void {
-    paused = event.paused
-    halted = event.halted
     for (const conditionId of event.settled) over.add(conditionId)
     settling.restore(event, settings.limits.maxOrdersPerMarket)
+    standing.restore(event)
     for (const trader of traders.values()) {
       taken.add(`${trader.market.asset}/${trader.market.interval}`)
       schedule.plan(trader)
@@ -434,11 +426,9 @@ export function createEngine(settings: EngineSettings): Engine {
   return {
     step,
     view: () => ({
+      ...standing.view(),
       cash: till.cash,
       free: freeCash(),
-      paused,
-      halted,
-      stopping,
       clock,
       roundTrip,
       traders: traders.values(),

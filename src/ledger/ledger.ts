@@ -14,6 +14,7 @@ import { completeOrder, type Order, type SubmitOutcome } from '../domain/order.t
 import type { Keeper, Log, Remembered } from '../domain/ports.ts'
 import type { Micros, MicroUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
+import { accountOf } from './account.ts'
 import { booksOf, type Unredeemed } from './books.ts'
 import { type Origin, UNKNOWN_ORIGIN } from './chain.ts'
 import type { FromLedgerWorker, ToLedgerWorker } from './ledger-worker.ts'
@@ -209,6 +210,7 @@ function read(database: Database.Database, path: string): Remembered {
     })),
     barred: [],
     settled: settled.map(({ condition_id: id }) => conditionId(id)),
+    account: accountOf(database),
   }
 }
 

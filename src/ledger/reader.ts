@@ -1,11 +1,13 @@
 /** Read-only questions to a ledger, also while the bot writes it. */
 import { existsSync } from 'node:fs'
 import Database from 'libsql'
+import type { AccountState } from '../domain/account.ts'
 import type { Judged } from '../domain/certificate.ts'
 import type { Decision, Sealed, Settlement } from '../domain/facts.ts'
 import type { Market } from '../domain/market.ts'
 import type { Micros } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
+import { accountOf } from './account.ts'
 import { type Books, booksOf } from './books.ts'
 import { type Certificates, type Certified, certificatesOf } from './certificates.ts'
 
@@ -29,6 +31,8 @@ export type LedgerReader = {
   /** `last` for the latest window that was judged, or a slug, a condition id, or a part that only one window has. */
   story(which: string): WindowStory
   books(): Books
+  /** The counters of the account; null where nothing was counted yet. */
+  account(): AccountState | null
   readonly certificates: Pick<Certificates, 'audits' | 'verify'>
   close(): void
 }
@@ -134,6 +138,7 @@ export function openReader(path: string): LedgerReader {
       }
     },
     books: () => booksOf(database),
+    account: () => accountOf(database).state,
     certificates,
     close: () => database.close(),
   }

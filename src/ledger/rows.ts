@@ -34,6 +34,8 @@ const EQUITY = 'INSERT INTO equity VALUES (?, ?, ?)'
 const REDEEMED = 'INSERT OR REPLACE INTO redemptions VALUES (?, ?)'
 const TRANSFER = 'INSERT INTO transfers VALUES (?, ?, ?)'
 const OPERATOR = 'INSERT INTO operator_actions VALUES (?, ?)'
+/** A resume that ends a halt has the account counted anew. */
+const ANEW = `DELETE FROM meta WHERE key = 'account' AND EXISTS (SELECT 1 FROM meta WHERE key = 'halted' AND value = '1')`
 const META = `INSERT INTO meta VALUES (?, ?) ON CONFLICT (key) DO UPDATE SET value = excluded.value`
 
 /** Every statement there is, so that the worker prepares each once. */
@@ -49,6 +51,7 @@ export const STATEMENTS: readonly string[] = [
   REDEEMED,
   TRANSFER,
   OPERATOR,
+  ANEW,
   META,
 ]
 
@@ -68,9 +71,13 @@ const REMEMBERED: Readonly<Record<OperatorAction, readonly [key: string, value: 
   resume: [
     ['paused', '0'],
     ['halted', '0'],
+    ['halt', ''],
   ],
   stop: [],
-  kill: [['halted', '1']],
+  kill: [
+    ['halted', '1'],
+    ['halt', ''],
+  ],
 }
 
 export function writesOf(fact: EngineFact): Write[] {
@@ -85,26 +92,8 @@ export function writesOf(fact: EngineFact): Write[] {
       return [windowRow(fact.market, fact.kind, fact.reason)]
     case 'decided':
       return [decisionRow(fact.decision)]
-    case 'submitted': {
-      const { order: o } = fact
-      const values = [
-        o.id,
-        o.conditionId,
-        o.strategy,
-        o.side,
-        o.token,
-        o.limit,
-        o.spend,
-        o.shares,
-        o.decidedAt,
-        JSON.stringify(o),
-      ]
-      return [
-        { sql: NO_FILLS, values: [o.id] },
-        { sql: ORDER, values },
-        windowRow(fact.market, 'fired', null),
-      ]
-    }
+    case 'submitted':
+      return submittedRows(fact)
     case 'outcome':
       return outcomeRows(fact)
     case 'settled':
@@ -120,8 +109,16 @@ export function writesOf(fact: EngineFact): Write[] {
     case 'operator':
       return [
         { sql: OPERATOR, values: [fact.at, fact.action] },
+        ...(fact.action === 'resume' ? [{ sql: ANEW, values: [] }] : []),
         ...REMEMBERED[fact.action].map((values) => ({ sql: META, values })),
       ]
+    case 'halted':
+      return [
+        { sql: META, values: ['halted', '1'] },
+        { sql: META, values: ['halt', JSON.stringify(fact.halt)] },
+      ]
+    case 'account':
+      return [{ sql: META, values: ['account', JSON.stringify(fact.account)] }]
     case 'restored':
       return [{ sql: EQUITY, values: [fact.at, fact.cash, 'started'] }]
     case 'book_doubt':
@@ -155,6 +152,26 @@ function windowRow(market: Market, state: string, reason: string | null): Write 
       reason,
     ],
   }
+}
+
+function submittedRows({ order: o, market }: Extract<EngineFact, { kind: 'submitted' }>): Write[] {
+  const values = [
+    o.id,
+    o.conditionId,
+    o.strategy,
+    o.side,
+    o.token,
+    o.limit,
+    o.spend,
+    o.shares,
+    o.decidedAt,
+    JSON.stringify(o),
+  ]
+  return [
+    { sql: NO_FILLS, values: [o.id] },
+    { sql: ORDER, values },
+    windowRow(market, 'fired', null),
+  ]
 }
 
 function outcomeRows(fact: Extract<EngineFact, { kind: 'outcome' }>): Write[] {

@@ -21,6 +21,7 @@ import { holdMicros } from '../engine/decision.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
 import { allFinal } from '../engine/own-orders.ts'
 import type { EngineSettings } from '../engine/settings.ts'
+import { createDayClock, type Day } from './day-clock.ts'
 import { createDispatcher } from './dispatcher.ts'
 import { createEnding } from './ending.ts'
 import { createGateway, type Orders } from './modes.ts'
@@ -41,6 +42,8 @@ export type BotDeps = {
   readonly venueIsNew: boolean
   /** Windows of before, in the order of time: when to fire is learned from them. */
   readonly learned?: readonly AskWindow[]
+  /** When the days of the account begin; left out, there are none. */
+  readonly day?: Day
   /** The venue's adapters, made for this bot's own event queue. */
   venue(emit: EventSink, venueNow: () => Micros): VenueParts
 }
@@ -103,6 +106,7 @@ export function createBot(deps: BotDeps): Bot {
     remember = resolve
   })
   let stopped: Promise<void> | null = null
+  const days = deps.day === undefined ? null : createDayClock(deps.day, emit, now)
 
   function venueNow(): Micros {
     return clock.venueNow()
@@ -116,6 +120,7 @@ export function createBot(deps: BotDeps): Bot {
     if (deps.learned !== undefined && deps.learned.length > 0)
       emit({ kind: 'learned', windows: deps.learned, recvAt: now(), venueAt: null })
     remember()
+    days?.tell()
     gateway.recover(remembered.shots)
     if (deps.venueIsNew) {
       const open = [...remembered.shots.map(({ market }) => market), ...remembered.barred]
@@ -135,6 +140,7 @@ export function createBot(deps: BotDeps): Bot {
     if (stopped !== null) return
     finder.start()
     started = true
+    await days?.start()
   }
 
   function tell(action: OperatorAction): void {
@@ -145,6 +151,7 @@ export function createBot(deps: BotDeps): Bot {
     if (!engine.view().stopping) tell('stop')
     await gateway.close()
     timers.clear()
+    await days?.stop()
     clock.stop()
     for (const feed of feeds) await feed.close()
     await finder.stop()

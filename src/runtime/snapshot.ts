@@ -1,5 +1,7 @@
 /** The engine's state as plain data for people: live table, control server, terminal UI. Never the state itself. */
 
+import type { Halt } from '../domain/account.ts'
+import { type TripwireTold, tripwireText } from '../domain/tripwire-text.ts'
 import { formatMicro, formatPrice, MICROS_PER_MS, type Micros } from '../domain/units.ts'
 import type { EngineView } from '../engine/engine.ts'
 import { ageMicros, type LastSecondTrader, type TokenTrack } from '../engine/last-second-trader.ts'
@@ -28,10 +30,21 @@ export type EngineSnapshot = {
   readonly cash: string
   readonly paused: boolean
   readonly halted: boolean
+  /** Why the bot halted itself; null where it did not, or a person did. */
+  readonly haltReason: string | null
   readonly stopping: boolean
   readonly clock: { readonly offsetMs: number; readonly errorMs: number } | null
   readonly roundTrip: { readonly p50Ms: number; readonly p99Ms: number } | null
+  readonly account: AccountSnapshot
   readonly windows: readonly WindowSnapshot[]
+}
+
+export type AccountSnapshot = {
+  readonly atStake: string
+  readonly positions: number
+  readonly dayPnl: string
+  readonly drawdown: string
+  readonly tripwire: TripwireTold & { readonly text: string }
 }
 
 export function engineSnapshot(view: EngineView, recvAt: Micros): EngineSnapshot {
@@ -41,6 +54,7 @@ export function engineSnapshot(view: EngineView, recvAt: Micros): EngineSnapshot
     cash: formatMicro(view.cash),
     paused: view.paused,
     halted: view.halted,
+    haltReason: view.halt === null ? null : haltText(view.halt),
     stopping: view.stopping,
     clock:
       view.clock === null
@@ -56,7 +70,22 @@ export function engineSnapshot(view: EngineView, recvAt: Micros): EngineSnapshot
             p50Ms: view.roundTrip.p50Micros / MICROS_PER_MS,
             p99Ms: view.roundTrip.p99Micros / MICROS_PER_MS,
           },
+    account: accountSnapshot(view.account),
     windows: windows.sort((a, b) => a.leftMs - b.leftMs),
+  }
+}
+
+export function haltText({ cause, why }: Halt): string {
+  return `${cause.toUpperCase()}: ${why}`
+}
+
+export function accountSnapshot({ tripwire, ...account }: EngineView['account']): AccountSnapshot {
+  return {
+    atStake: formatMicro(account.atStake),
+    positions: account.positions,
+    dayPnl: formatMicro(account.dayPnl),
+    drawdown: formatMicro(account.drawdown),
+    tripwire: { ...tripwire, text: tripwireText(tripwire) },
   }
 }
 

@@ -82,6 +82,22 @@ const OPEN_GATES: EngineSettings['gates'] = {
   priceMax: ticks(TICKS_PER_DOLLAR),
 }
 
+const MUCH = MANY as MicroUsdc
+
+const OPEN_ACCOUNT: NonNullable<EngineSettings['limits']['account']> = {
+  maxExposureMarket: MUCH,
+  maxExposureAsset: MUCH,
+  maxExposureStrategy: MUCH,
+  maxExposure: MUCH,
+  maxOpenPositions: MANY,
+  cooldownMicros: 0,
+  maxBankrollShare: 1,
+  maxTogether: MUCH,
+  maxDailyLoss: null,
+  maxDrawdown: null,
+  tripwireAlpha: null,
+}
+
 /** Each call is one shot; false where the strategy did not want one. */
 export function createUnderstudy(settings: EngineSettings): () => boolean {
   const { span, ladder } = settings.strategy
@@ -90,7 +106,7 @@ export function createUnderstudy(settings: EngineSettings): () => boolean {
   let fired: Order | null = null
   const engine = createEngine({
     ...settings,
-    limits: { ...settings.limits, maxOrdersPerMarket: MANY },
+    limits: { ...settings.limits, maxOrdersPerMarket: MANY, account: OPEN_ACCOUNT },
     gates: OPEN_GATES,
     startingCash: MANY as MicroUsdc,
     minTimeToStartSec: 0,

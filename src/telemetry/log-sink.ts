@@ -65,6 +65,10 @@ export function createLogSink({ finder, trades }: { finder: Log; trades: Log }):
         })
       case 'operator':
         return trades.info(`operator: ${fact.action}`)
+      case 'account':
+        return trades.debug('account', { ...fact.account })
+      case 'halted':
+        return trades.error(`trading is halted: ${fact.halt.cause}: ${fact.halt.why}`)
       case 'restored':
         return trades.info('ledger read', { cash: formatMicro(fact.cash), openShots: fact.shots })
       default:

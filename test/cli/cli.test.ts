@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { STRATEGIES } from '../../src/strategies/registry.ts'
 import { cli, folder, main } from './program.ts'
 
 describe('what cannot be done is one sentence and the right exit code', () => {
@@ -76,7 +77,7 @@ describe('what can be listed without a bot', () => {
     expect(people.out).toMatch(/shares +5 +a whole number of shares, 1 or more/)
     expect(people.out).toMatch(/fireAt +1 +a number, 0\.2 to 60/)
     const machines = JSON.parse((await cli(['strategies', '--json'])).out) as { name: string }[]
-    expect(machines.map(({ name }) => name)).toEqual(['last-second'])
+    expect(machines.map(({ name }) => name)).toEqual(STRATEGIES.map(({ name }) => name))
   })
 
   test('settings: shown with their origin, set with the file kept, secrets hidden', async () => {

@@ -1,4 +1,5 @@
 /** The control server over HTTP, in its own thread, as a program or a browser meets it. */
+
 import { chmodSync, existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -11,6 +12,8 @@ import { isOurHost } from '../../src/control/guard.ts'
 import { type Control, startControl } from '../../src/control/server.ts'
 import type { OperatorAction } from '../../src/domain/events.ts'
 import type { Log } from '../../src/domain/ports.ts'
+import { createRiskAccount } from '../../src/risk/account.ts'
+import { accountSnapshot } from '../../src/runtime/snapshot.ts'
 
 const silent: Log = {
   debug: () => undefined,
@@ -31,6 +34,8 @@ const SNAPSHOT: StatusSnapshot = {
     cash: '10000',
     paused: false,
     halted: true,
+    haltReason: null,
+    account: accountSnapshot(createRiskAccount().view()),
     stopping: false,
     clock: { offsetMs: 1.5, errorMs: 4 },
     roundTrip: null,

@@ -23,6 +23,7 @@ const silent: Log = {
   error: () => undefined,
 }
 const CASH = microUsdc(10_000_000_000)
+const NOTHING = { halt: null, state: null, unheard: [] }
 const file = () => join(mkdtempSync(join(tmpdir(), 'ledger-')), 'ledger.db')
 const open = (path: string) => openLedger({ path, startingCash: CASH, log: silent })
 
@@ -79,6 +80,7 @@ describe('the ledger', () => {
       shots: [],
       barred: [],
       settled: [],
+      account: NOTHING,
     })
     const told = facts(7, (n) => n < 5)
     for (const fact of told.facts) first.accept(fact)
@@ -117,6 +119,7 @@ describe('the ledger', () => {
         shots: [],
         barred: [],
         settled: [],
+        account: NOTHING,
       })
       await next.close()
     }

@@ -1,8 +1,12 @@
 /** What it all adds up to. The hit rate never stands without the rate that would only break even, and its interval. */
 import type { Settlement } from '../../domain/facts.ts'
+import { type TripwireTold, tripwireText } from '../../domain/tripwire-text.ts'
 import { formatMicro, microUsdc } from '../../domain/units.ts'
+import type { LedgerReader } from '../../ledger/reader.ts'
 import { type Tally, tally } from '../../ledger/tally.ts'
-import { ledgerOptions, withReader } from '../ledger-options.ts'
+import { tripwireView } from '../../risk/account.ts'
+import { NO_SHOTS } from '../../risk/tripwire.ts'
+import { ledgerOptions, placeOf, withReader } from '../ledger-options.ts'
 import { textTable } from '../text-table.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
 
@@ -37,12 +41,14 @@ export const pnl: Verb = {
       const lines = [...groups.entries()]
         .sort()
         .map(([name, list]) => ({ series: name, ...tally(list) }))
+      const test = tripwireOf(reader, placeOf(args).config.limits.tripwire)
       const total = { series: 'total', ...tally(all) }
       if (args.json) {
-        print(JSON.stringify({ total: machine(total), series: lines.map(machine) }))
+        print(JSON.stringify({ total: machine(total), series: lines.map(machine), tripwire: test }))
         return EXIT.ok
       }
       print(textTable(HEAD, [...lines, total].map(row)))
+      print(`\n${tripwireText(test)}`)
       if (total.filled < ENOUGH_FILLS)
         print(
           `\n${total.filled} ${total.filled === 1 ? 'fill is' : 'fills are'} too few to say anything about the hit rate.`,
@@ -51,6 +57,12 @@ export const pnl: Verb = {
     })
     return Promise.resolve(code)
   },
+}
+
+/** As the bot last wrote it down; a resume after a halt begins anew. */
+function tripwireOf(reader: LedgerReader, alpha: number | 'off'): TripwireTold {
+  const state = reader.account()?.tripwire ?? NO_SHOTS
+  return tripwireView(state, alpha === 'off' ? null : alpha)
 }
 
 type Line = Tally & { readonly series: string }

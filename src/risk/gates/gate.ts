@@ -1,4 +1,5 @@
 /** What a gate is and what it may look at: plain data of one moment of one window. */
+import type { HaltCause } from '../../domain/account.ts'
 import type { Deadline } from '../../domain/facts.ts'
 import type { Side } from '../../domain/ids.ts'
 import type { Market } from '../../domain/market.ts'
@@ -6,10 +7,11 @@ import type { OrderAction } from '../../domain/order.ts'
 import type { Check, TokenView } from '../../domain/strategy.ts'
 import type { Truth } from '../../domain/truth.ts'
 import type { MicroShares, Micros, MicroUsdc, Ticks } from '../../domain/units.ts'
+import type { Stakes } from '../account.ts'
 import type { Limits } from '../limits.ts'
 import type { GateSettings } from './settings.ts'
 
-export type Hold = 'paused' | 'stopping' | 'halted'
+export type Hold = 'paused' | 'stopping' | 'halted' | HaltCause
 
 /** The venue said that it takes no orders for a while. */
 export type Closure = { readonly until: Micros; readonly reason: string }
@@ -43,11 +45,13 @@ export type Situation = {
   readonly isExit?: boolean
   /** Dollars that the window's orders cost already, or may still cost. */
   readonly committed?: number
+  /** What is out already, seen from this window. */
+  readonly stakes: Stakes
   /** How long before the close the window's listeners were opened; null when they never were. */
   readonly joinedLeftMicros: number | null
   /** The venue listed the window again, on other terms than those it was found with. */
   readonly termsChanged: boolean
-  /** What a person wants of the bot, where that is no shots. */
+  /** What a person wants of the bot, where that is no shots; or why it halted itself. */
   readonly hold: Hold | null
   /** The latest that the venue said, also when it is over. */
   readonly closure: Closure | null

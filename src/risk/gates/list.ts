@@ -3,6 +3,7 @@
  * refuses names the reason. Causes stand before what follows from them, so that the reason is the cause. The strategy's own checks come between.
  */
 import type { Check } from '../../domain/strategy.ts'
+import { bankroll, cooldown, exposure, positions, together } from './account.ts'
 import { badBook } from './bad-book.ts'
 import { bookDown, bookUp } from './book.ts'
 import { divergenceBook, divergenceFeed } from './divergence.ts'
@@ -48,7 +49,12 @@ export const ORDER_GATES: readonly OrderGate[] = [
   price,
   grid,
   size,
+  cooldown,
   position,
+  exposure,
+  positions,
+  together,
+  bankroll,
   funds,
 ]
 

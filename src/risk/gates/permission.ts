@@ -7,13 +7,17 @@ const HOLD_NOTES: Readonly<Record<Hold, string>> = {
   paused: 'a person paused the bot',
   stopping: 'a person stopped the bot, which takes no new shots',
   halted: 'a person killed trading; only resume ends that',
+  daily_loss: 'too much was lost this day (limits.maxDailyLossUsd); only resume ends that',
+  drawdown:
+    'too much was lost since the best moment (limits.maxDrawdownUsd); only resume ends that',
+  tripwire: 'we win less often than the prices ask for (limits.tripwire); only resume ends that',
 }
 
 export const operator: WorldGate = {
   name: 'OPERATOR',
-  asks: 'no person has paused, stopped or killed the bot',
-  settings: [],
-  always: 'a person always has the last word',
+  asks: 'no person has paused, stopped or killed the bot, and it has not halted itself',
+  settings: ['limits.maxDailyLossUsd', 'limits.maxDrawdownUsd', 'limits.tripwire'],
+  always: 'a person always has the last word; the three that halt can be off',
   judge: ({ hold }) =>
     check(
       'OPERATOR',
