@@ -26,7 +26,7 @@ const params = z
       0.00001,
       0.1,
       0.0009,
-      'distance from the strike, as a fraction of it, at which a side is worth 0.88 with a minute left; synthetic: fitted on the embedded venue',
+      'distance from the strike, as a fraction of it, at which a side is worth 0.88 with a minute left; synthetic: set by hand for the embedded venue, measured nowhere',
     ),
     minDistance: fraction(0, 0.1, 0.0003, 'least distance from the strike, as a fraction of it'),
     minEdge: fraction(-1, 1, 0.01, 'dollars that a share must be worth beyond price and fee'),

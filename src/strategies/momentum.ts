@@ -33,7 +33,7 @@ const params = z
       0,
       0.01,
       0.00001,
-      'least move a second over the last 5 seconds, as a fraction of the strike; synthetic',
+      'least move a second over the last 5 seconds, as a fraction of the strike; synthetic: set by hand for the embedded venue, measured nowhere',
     ),
     minImbalance: fraction(
       0,
@@ -51,13 +51,13 @@ const params = z
       0,
       120,
       8,
-      'seconds for which the run is taken to go on; synthetic: fitted on the embedded venue',
+      'seconds for which the run is taken to go on; synthetic: set by hand for the embedded venue, measured nowhere',
     ),
     scale: fraction(
       0.00001,
       0.1,
       0.0009,
-      'as of distance-fade; synthetic: fitted on the embedded venue',
+      'as of distance-fade; synthetic: set by hand for the embedded venue, measured nowhere',
     ),
     minTrades: z
       .number()

@@ -20,7 +20,7 @@ import {
   shares,
 } from './shared.ts'
 
-const SYNTHETIC = 'synthetic: fitted on the embedded venue'
+const SYNTHETIC = 'synthetic: set by hand for the embedded venue, measured nowhere'
 const params = z
   .strictObject({
     farDistance: fraction(
