@@ -128,9 +128,9 @@ beforeAll(() => {
     "import { createKrakenFeed } from '../venues/kraken/spot-feed.ts'\nimport { createBinanceFeed }",
   )
   edit(
-    'src/config/schema.ts',
-    'const limits = z.strictObject({',
-    "const limits = z.strictObject({\n  patience: z.int().min(1).max(9).default(3).describe('how long to wait').register(KEY_META, { env: ['PATIENCE'] }),",
+    'src/config/limits-schema.ts',
+    'export const limits = z.strictObject({',
+    "export const limits = z.strictObject({\n  patience: z.int().min(1).max(9).default(3).describe('how long to wait').register(KEY_META, { env: ['PATIENCE'] }),",
   )
   execFileSync(
     process.execPath,
