@@ -56,7 +56,7 @@ export function evaluate(
   world: World,
   settings: EngineSettings,
 ): Evaluation {
-  const view = viewOf(trader, world)
+  const view = new Seen(trader, world)
   const verdict = settings.strategy.decide(view)
   const first = judge(verdict, trader, view, world, settings)
   if (first.decision.refusedBy === null) return first
@@ -68,23 +68,40 @@ export function evaluate(
   return first
 }
 
-function viewOf(trader: LastSecondTrader, world: World): View {
-  const { market } = trader
-  return {
-    market,
-    now: world.venueNow,
-    leftMicros: market.endAt - world.venueNow,
-    up: tokenView(trader.up, world.recvAt),
-    down: tokenView(trader.down, world.recvAt),
-    truth: world.truth,
-    get flow() {
-      return world.flow()
-    },
-    cash: world.cash,
-    ordersSent: trader.ordersSent,
-    held: holdings(trader),
-    resting: restingIn(trader, world.recvAt),
-    latestSafeMicros: world.latestSafeMicros,
+/** A class, because an object with a getter of its own is made anew by the slow way, and this is made at every decision. */
+class Seen implements View {
+  readonly market: Market
+  readonly now: Micros
+  readonly leftMicros: number
+  readonly up: View['up']
+  readonly down: View['down']
+  readonly truth: Truth
+  readonly cash: MicroUsdc
+  readonly ordersSent: number
+  readonly held: View['held']
+  readonly resting: View['resting']
+  readonly latestSafeMicros: number
+  private readonly world: World
+
+  constructor(trader: LastSecondTrader, world: World) {
+    const { market } = trader
+    const { recvAt, venueNow } = world
+    this.market = market
+    this.now = venueNow
+    this.leftMicros = market.endAt - venueNow
+    this.up = tokenView(trader.up, recvAt)
+    this.down = tokenView(trader.down, recvAt)
+    this.truth = world.truth
+    this.cash = world.cash
+    this.ordersSent = trader.ordersSent
+    this.held = holdings(trader)
+    this.resting = restingIn(trader, recvAt)
+    this.latestSafeMicros = world.latestSafeMicros
+    this.world = world
+  }
+
+  get flow(): Flow {
+    return this.world.flow()
   }
 }
 

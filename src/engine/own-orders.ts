@@ -52,7 +52,13 @@ export function reservedIn({ orders }: Owner): MicroUsdc {
   return microUsdc(orders.reduce((sum, { order, outcome }) => sum + reservedBy(order, outcome), 0))
 }
 
-export function holdings(owner: Owner): Record<Side, Holding> {
+const NONE: Holding = { shares: microShares(0), cost: microUsdc(0) }
+/** Most windows have no order at most of their looks. */
+const NOTHING_HELD: Readonly<Record<Side, Holding>> = { UP: NONE, DOWN: NONE }
+const NOTHING_RESTS: readonly Resting[] = []
+
+export function holdings(owner: Owner): Readonly<Record<Side, Holding>> {
+  if (owner.orders.length === 0) return NOTHING_HELD
   return { UP: holding(owner, 'UP'), DOWN: holding(owner, 'DOWN') }
 }
 
@@ -69,7 +75,8 @@ function holding({ orders }: Owner, side: Side): Holding {
   return { shares: microShares(shares), cost: microUsdc(cost) }
 }
 
-export function restingIn({ orders }: Owner, now: Micros): Resting[] {
+export function restingIn({ orders }: Owner, now: Micros): readonly Resting[] {
+  if (orders.length === 0) return NOTHING_RESTS
   const list: Resting[] = []
   for (const { order, outcome } of orders) {
     if (!rests(order) || isOver(outcome)) continue

@@ -46,7 +46,7 @@ export function createRiskAccount(limits: AccountLimits = UNLIMITED) {
   const stakes = new Map<OrderId, Stake>()
   const lastOrders = new Map<ConditionId, Micros>()
   /** Asked at every decision, and changed by few events. */
-  const reckoned = new Map<string, Stakes>()
+  const reckoned = new Map<string, Map<ConditionId, Stakes>>()
   let state: AccountState = begun(0 as Micros, null)
   let due = haltOf(state, limits)
 
@@ -119,12 +119,12 @@ export function createRiskAccount(limits: AccountLimits = UNLIMITED) {
 
     /** What is out already, for an order in this window. */
     stakesOf(market: Market, strategy: string): Stakes {
-      const key = `${market.conditionId}/${strategy}`
-      const known = reckoned.get(key)
+      const ofStrategy = reckoned.get(strategy) ?? new Map<ConditionId, Stakes>()
+      const known = ofStrategy.get(market.conditionId)
       if (known !== undefined) return known
       const lastOrderAt = lastOrders.get(market.conditionId) ?? null
       const sums = { ...sumsOf(stakes.values(), market, strategy), lastOrderAt }
-      reckoned.set(key, sums)
+      reckoned.set(strategy, ofStrategy.set(market.conditionId, sums))
       return sums
     },
 
