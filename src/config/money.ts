@@ -10,14 +10,8 @@ export function money(least: string, initial: string, meaning: string, meta: Key
   const floor = parseUsdc(least) ?? 0
   return z
     .string()
-    .refine((text) => {
-      const value = parseUsdc(text)
-      return value !== null && value >= floor && value <= MONEY_MAX * 1_000_000
-    })
-    .transform((text) => {
-      const value = parseUsdc(text)
-      return value === null ? z.NEVER : value
-    })
+    .refine((text) => (microOf(text) ?? -1) >= floor)
+    .transform((text) => microOf(text) ?? z.NEVER)
     .prefault(initial)
     .describe(meaning)
     .register(KEY_META, {

@@ -16,6 +16,7 @@ import {
   otherSide,
   seconds,
   shares,
+  spanInOrder,
 } from './shared.ts'
 
 const params = z
@@ -32,10 +33,7 @@ const params = z
     shares: shares('shares of each side').prefault('5'),
     listenFromSec,
   })
-  .refine(({ fromSec, toSec }) => toSec < fromSec, {
-    message: 'toSec must be below fromSec',
-    path: ['toSec'],
-  })
+  .refine(...spanInOrder)
 
 type Params = z.infer<typeof params>
 

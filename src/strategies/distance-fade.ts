@@ -18,6 +18,7 @@ import {
   priceChecks,
   seconds,
   shares,
+  spanInOrder,
 } from './shared.ts'
 
 const params = z
@@ -36,10 +37,7 @@ const params = z
     shares: shares('shares to buy').prefault('5'),
     listenFromSec,
   })
-  .refine(({ fromSec, toSec }) => toSec < fromSec, {
-    message: 'toSec must be below fromSec',
-    path: ['toSec'],
-  })
+  .refine(...spanInOrder)
 
 type Params = z.infer<typeof params>
 

@@ -24,6 +24,7 @@ import {
   SIDES,
   seconds,
   shares,
+  spanInOrder,
 } from './shared.ts'
 
 const params = z
@@ -61,10 +62,7 @@ const params = z
     shares: shares('shares of each order').prefault('5'),
     listenFromSec,
   })
-  .refine(({ fromSec, toSec }) => toSec < fromSec, {
-    message: 'toSec must be below fromSec',
-    path: ['toSec'],
-  })
+  .refine(...spanInOrder)
 
 type Params = z.infer<typeof params>
 

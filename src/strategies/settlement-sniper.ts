@@ -18,6 +18,7 @@ import {
   priceChecks,
   seconds,
   shares,
+  spanInOrder,
 } from './shared.ts'
 
 const SYNTHETIC = 'synthetic: set by hand for the embedded venue, measured nowhere'
@@ -52,10 +53,7 @@ const params = z
     shares: shares('shares to buy').prefault('5'),
     listenFromSec,
   })
-  .refine(({ fromSec, toSec }) => toSec < fromSec, {
-    message: 'toSec must be below fromSec',
-    path: ['toSec'],
-  })
+  .refine(...spanInOrder)
   .refine(
     ({ farDistance, middleDistance, nearDistance }) =>
       nearDistance <= middleDistance && middleDistance <= farDistance,

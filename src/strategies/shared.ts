@@ -50,6 +50,14 @@ export const seconds = (min: number, max: number, initial: number, description: 
 export const fraction = (min: number, max: number, initial: number, description: string) =>
   z.number().min(min).max(max).default(initial).describe(description)
 
+type Span = { readonly fromSec: number; readonly toSec: number }
+
+/** For the parameters of a strategy that has a span of its own: arguments of `refine`. */
+export const spanInOrder: [(span: Span) => boolean, { message: string; path: string[] }] = [
+  ({ fromSec, toSec }) => toSec < fromSec,
+  { message: 'toSec must be below fromSec', path: ['toSec'] },
+]
+
 export const SIDES: readonly Side[] = ['UP', 'DOWN']
 
 export function bookOf(view: View, side: Side): TokenView {
