@@ -30,6 +30,8 @@ export type AssetPrices = {
   /** How many seconds in a row have had the price of the second before. */
   repeats: number
   version: number
+  /** Without the exchange's trades: those come a hundred times a second, and say nothing of what is fixed already. */
+  settledVersion: number
 }
 
 export function createAssetPrices(): AssetPrices {
@@ -48,6 +50,7 @@ export function createAssetPrices(): AssetPrices {
     newAt: null,
     repeats: 0,
     version: 0,
+    settledVersion: 0,
   }
 }
 
@@ -59,6 +62,7 @@ export function hearTick(one: AssetPrices, tick: PriceTick): void {
   const sec = Math.floor(venueAt / MICROS_PER_SECOND)
   const print = { sec, price, recvAt }
   const isSettlement = tick.feed === 'rtds' || tick.feed === 'polybolt'
+  if (isSettlement) one.settledVersion += 1
   // A float is near enough to watch, not to be settled on.
   if (tick.rounded === true && tick.series === 'twap60') one.roundedAverages.add(print, sec)
   if (tick.rounded === true && (tick.series !== 'spot' || one.prints.at(sec) !== null)) return

@@ -20,11 +20,12 @@ const EXCHANGE_AGE_MAX_MICROS = 3 * MICROS_PER_SECOND
 
 /** An exchange's word, moved by the basis where that is known. */
 export function currentOf(one: Known, nowSec: number, venueNow: Micros): CurrentPrice | null {
-  const trade = ownTrade(one, venueNow)
+  const trade = fresh(one.lastTrade, venueNow)
   const basis = one.basis.at(nowSec)
   if (trade !== null && basis !== null) {
     const price = trade.price + basis.offset
-    if (price > 0n) return { ...trade, price: price as PriceE18, error: basis.error }
+    const { error } = basis
+    if (price > 0n) return { price: price as PriceE18, at: trade.at, source: 'exchange', error }
   }
   const newest = one.prints.newest()
   if (newest === null) return null
@@ -32,16 +33,17 @@ export function currentOf(one: Known, nowSec: number, venueNow: Micros): Current
   return { price: newest.price, at, source: 'settlement', error: 0 }
 }
 
-function ownTrade({ lastTrade }: Known, venueNow: Micros): CurrentPrice | null {
-  if (lastTrade === null || venueNow - lastTrade.at > EXCHANGE_AGE_MAX_MICROS) return null
-  return { ...lastTrade, source: 'exchange', error: 0 }
+function fresh(trade: LastTrade | null, venueNow: Micros): LastTrade | null {
+  return trade === null || venueNow - trade.at > EXCHANGE_AGE_MAX_MICROS ? null : trade
 }
 
 /** Where the exchange of the candle is silent another one speaks for it, off by what nobody compared. */
 export function candleTrade(one: Known, venueNow: Micros): CurrentPrice | null {
-  const own = ownTrade({ ...one, lastTrade: one.lastCandleTrade }, venueNow)
-  if (own !== null) return own
-  const other = ownTrade(one, venueNow)
+  const own = fresh(one.lastCandleTrade, venueNow)
+  if (own !== null) return { price: own.price, at: own.at, source: 'exchange', error: 0 }
+  const other = fresh(one.lastTrade, venueNow)
   if (other === null) return null
-  return { ...other, error: UNKNOWN_BASIS_SHARE * dollarsForProbability(other.price) }
+  const { price, at } = other
+  const error = UNKNOWN_BASIS_SHARE * dollarsForProbability(price)
+  return { price, at, source: 'exchange', error }
 }

@@ -49,7 +49,7 @@ type Line = {
 }
 
 export function createPriceSources({ order, lostAfterMs }: PriceSettings): PriceSources {
-  const lines = new Map<string, Line>()
+  let lines: Line[] = []
   /** Sources without a connection. */
   const down = new Set<FeedName>()
   /** Which was live last, by role, asset and series. */
@@ -58,15 +58,23 @@ export function createPriceSources({ order, lostAfterMs }: PriceSettings): Price
   const lostMicros = lostAfterMs * MICROS_PER_MS
 
   function live(role: PriceRole, asset: Asset, series: PriceSeries, now: Micros): FeedName | null {
-    const isLive = (feed: FeedName): boolean => {
-      const line = lines.get(keyOf(feed, asset, series))
-      return line !== undefined && !down.has(feed) && now - line.heardAt <= lostMicros
+    for (const feed of order[role]) {
+      if (down.has(feed)) continue
+      const heardAt = find(feed, asset, series)?.heardAt
+      if (heardAt !== undefined && now - heardAt <= lostMicros) return feed
     }
-    return order[role].find(isLive) ?? null
+    return null
+  }
+
+  /** Asked for at every decision; a handful of lines is searched faster than a key is made of three words. */
+  function find(feed: FeedName, asset: Asset, series: PriceSeries): Line | undefined {
+    for (const line of lines)
+      if (line.feed === feed && line.asset === asset && line.series === series) return line
+    return undefined
   }
 
   function silences(now: Micros, news: News): void {
-    for (const line of lines.values()) {
+    for (const line of lines) {
       // The loss of its connection is told already.
       if (down.has(line.feed)) continue
       const age = now - line.heardAt
@@ -79,7 +87,7 @@ export function createPriceSources({ order, lostAfterMs }: PriceSettings): Price
   }
 
   function takeovers(now: Micros, news: News): void {
-    for (const line of lines.values()) {
+    for (const line of lines) {
       const role = roleOf(line.feed)
       const key = `${role}/${line.asset}/${line.series}`
       const feed = live(role, line.asset, line.series, now)
@@ -92,11 +100,10 @@ export function createPriceSources({ order, lostAfterMs }: PriceSettings): Price
 
   return {
     onTick(tick) {
-      const key = keyOf(tick.feed, tick.asset, tick.series)
-      const known = lines.get(key)
+      const known = find(tick.feed, tick.asset, tick.series)
       if (known === undefined) {
         const { feed, asset, series, recvAt: heardAt, venueAt } = tick
-        lines.set(key, { feed, asset, series, heardAt, venueAt, state: 'well' })
+        lines.push({ feed, asset, series, heardAt, venueAt, state: 'well' })
         return
       }
       // What is told of the past says nothing of now.
@@ -107,8 +114,7 @@ export function createPriceSources({ order, lostAfterMs }: PriceSettings): Price
     onFeed({ feed, state }) {
       if (state === 'open') down.delete(feed)
       if (state === 'lost' || state === 'refused' || state === 'standby') down.add(feed)
-      if (state !== 'standby') return
-      for (const [key, line] of lines) if (line.feed === feed) lines.delete(key)
+      if (state === 'standby') lines = lines.filter((line) => line.feed !== feed)
     },
     check(now) {
       const news = createNews()
@@ -118,10 +124,6 @@ export function createPriceSources({ order, lostAfterMs }: PriceSettings): Price
     },
     live,
   }
-}
-
-function keyOf(feed: FeedName, asset: Asset, series: PriceSeries): string {
-  return `${feed}/${asset}/${series}`
 }
 
 function isLater(a: Micros | null, b: Micros | null): boolean {

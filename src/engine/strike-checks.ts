@@ -23,6 +23,8 @@ export type StrikeWords = {
 }
 
 export type StrikeChecks = {
+  /** Another number after each word that was heard. */
+  version(): number
   quote(quote: StrikeQuote): void
   /** The basis of that moment is kept with it: later it is another one. */
   candle(candle: StrikeCandle, basisAt: BasisAt): void
@@ -35,13 +37,17 @@ type Heard = { readonly candle: StrikeCandle; basis: BasisEstimate | null }
 export function createStrikeChecks(): StrikeChecks {
   const quotes = new Map<ConditionId, PriceE18>()
   const candles = new Map<ConditionId, Heard[]>()
+  let version = 0
 
   return {
+    version: () => version,
     quote({ conditionId, price }) {
+      version += 1
       const value = parsePriceE18(price)
       if (value !== null) quotes.set(conditionId, value)
     },
     candle(candle, basisAt) {
+      version += 1
       const others = (candles.get(candle.conditionId) ?? []).filter(
         ({ candle: { feed, openAt, isOver } }) =>
           feed !== candle.feed || openAt !== candle.openAt || isOver !== candle.isOver,

@@ -12,19 +12,15 @@ import { USUAL_JUMPS } from '../pricing/jumps.ts'
 import { holdHaircut, WARY } from '../pricing/odds.ts'
 import type { Prints } from '../pricing/prints.ts'
 import { project } from '../pricing/settlement.ts'
-import {
-  type RuleReading,
-  readSettlementRule,
-  type SettlementRule,
-} from '../pricing/settlement-rule.ts'
-import { spanOf } from '../pricing/settlement-span.ts'
-import { findStrike, type Strike } from '../pricing/strike.ts'
+import { type RuleReading, readSettlementRule } from '../pricing/settlement-rule.ts'
+import type { Strike } from '../pricing/strike.ts'
 import type { Volatility } from '../pricing/volatility.ts'
 import { type AssetPrices, createAssetPrices, hearTick } from './asset-prices.ts'
 import { candleTrade, currentOf } from './current-price.ts'
 import { healthOf } from './price-health.ts'
-import { createStrikeChecks, type StrikeWords } from './strike-checks.ts'
-import { strikeText, told, unknown, wordsOf } from './truth-told.ts'
+import { createStrikeChecks } from './strike-checks.ts'
+import { createStrikes, type Started } from './strikes.ts'
+import { told, unknown, wordsOf } from './truth-told.ts'
 
 /** By how much the venue's average may lie beside ours: its sampling is not published. */
 const ALIGNMENT_SEC = 1
@@ -60,6 +56,7 @@ export function createTruths({ holdMicros, burstSec }: TruthSettings): Truths {
     Market,
     { readonly version: number; readonly at: Micros; readonly truth: Truth }
   >()
+  const strikes = createStrikes(checks)
 
   function known(asset: Asset): AssetPrices {
     let one = assets.get(asset)
@@ -94,7 +91,7 @@ export function createTruths({ holdMicros, burstSec }: TruthSettings): Truths {
     const reading = ruleOf(market)
     const truth = judge(market, one, {
       reading,
-      others: reading.rule === null ? null : checks.of(market, reading.rule, one.basis.at),
+      started: reading.rule === null ? null : strikes.of(market, reading.rule, one, venueNow),
       venueNow,
       holdMicros: holdMicros(market),
       burstSec,
@@ -115,8 +112,8 @@ export function createTruths({ holdMicros, burstSec }: TruthSettings): Truths {
 
 type Question = {
   readonly reading: RuleReading
-  /** What others say of its strike. */
-  readonly others: StrikeWords | null
+  /** Null where the rule is not known. */
+  readonly started: Started | null
   readonly venueNow: Micros
   readonly holdMicros: number
   readonly burstSec: number
@@ -125,7 +122,7 @@ type Question = {
 function judge(
   market: Market,
   one: AssetPrices,
-  { reading, others, venueNow, holdMicros, burstSec }: Question,
+  { reading, started, venueNow, holdMicros, burstSec }: Question,
 ): Truth {
   const candle = reading.rule?.kind === 'candle'
   const nowSec = Math.floor(venueNow / MICROS_PER_SECOND)
@@ -138,25 +135,12 @@ function judge(
     return unknown({ rule: null, doubt: reading.reason, strike: null, sigma, health: health(null) })
   const { rule } = reading
   const prints = candle ? one.candleExchange : one.prints
-  const startSec = Math.floor(market.startAt / MICROS_PER_SECOND)
-  const strike = findStrike(rule, {
-    startSec,
-    averages: candle ? null : one.averages,
-    prints,
-    roundedAverages: candle ? null : one.roundedAverages,
-    candleOpen: others?.candleOpen ?? null,
-    crossCheck: others?.site ?? null,
-    range: others?.range ?? null,
-    exchange: candle ? one.candleExchange : one.exchange,
-    basis,
-    sigma,
-  })
   const words = wordsOf(rule)
-  if (strike === null) {
+  if (started === null || started.strike === null) {
     const doubt = 'the strike is not known'
     return unknown({ rule: words, doubt, strike: null, sigma, health: health(null) })
   }
-  const strikeWords = strikeText(strike, hasBoundaryGap(strike, rule, prints, startSec))
+  const { strike, text: strikeWords } = started
   if (strike.conflict !== null) {
     const doubt = strike.conflict
     return unknown({ rule: words, doubt, strike: strikeWords, sigma, health: health(null) })
@@ -168,7 +152,7 @@ function judge(
     endSec,
     now: venueNow,
     prints,
-    finalTick: candle ? (others?.candleClose ?? null) : one.averages.at(endSec),
+    finalTick: candle ? started.candleClose : one.averages.at(endSec),
     current: candle ? candleTrade(one, venueNow) : currentOf(one, nowSec, venueNow),
     volatility,
     alignmentSec: ALIGNMENT_SEC,
@@ -213,16 +197,4 @@ function byLastPrice(
   const { sigma, error: sigmaError } = volatility
   const fair = fairValue({ price, strike: strike.price, sigma, sigmaError, leftSec })
   return { fairYes: fair.yes, spot }
-}
-
-/** A mean that ends in nothing, or after which nothing was heard, says little about the instant it is for. */
-function hasBoundaryGap(
-  strike: Strike,
-  rule: SettlementRule,
-  prints: Prints,
-  startSec: number,
-): boolean {
-  if (strike.source !== 'prints') return false
-  const { toSec } = spanOf(rule, startSec)
-  return prints.at(toSec - 1) === null || prints.at(toSec) === null
 }

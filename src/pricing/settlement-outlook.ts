@@ -61,9 +61,10 @@ export function varianceOf({ walk, error }: Outlook, move: number): number {
 
 function withHead(estimate: SpanEstimate | null, head: CurrentPrice | null): Outlook | null {
   if (estimate === null) return null
-  const { headWeight, ...known } = estimate
+  const { sum, count, known, filled, remaining, fixedSum, walk, headWeight } = estimate
+  const error = head === null ? 0 : headWeight * head.error
   const basedOn = head?.source ?? 'prints'
-  return { ...known, error: head === null ? 0 : headWeight * head.error, basedOn }
+  return { sum, count, known, filled, remaining, fixedSum, walk, error, basedOn }
 }
 
 /** The last trade before the end, which nobody knows until a later one of the same exchange was seen. */

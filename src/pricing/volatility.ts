@@ -52,6 +52,8 @@ export function createVolatility(settings: Partial<VolatilitySettings> = {}): Vo
   let squares = 0
   let weight = 0
   let samples = 0
+  /** Asked for many times in a second, and only a new move or another second changes it. */
+  let kept: { readonly sec: number; readonly volatility: Volatility | null } | null = null
 
   const take = (sec: number, seconds: number, square: number): void => {
     const kept = Math.exp((-LN_2 * seconds) / halfLifeSec)
@@ -64,9 +66,27 @@ export function createVolatility(settings: Partial<VolatilitySettings> = {}): Vo
     }
   }
 
+  const measured = (sec: number): Volatility | null => {
+    if (last === null || samples < samplesMin || sec - last.sec > windowSec) return null
+    let sum = 0
+    let seconds = 0
+    for (const move of moves) {
+      if (move.sec <= last.sec - windowSec) continue
+      sum += move.square
+      seconds += move.seconds
+    }
+    if (weight === 0 || seconds === 0) return null
+    const ewma = Math.sqrt(squares / weight)
+    const window = Math.sqrt(sum / seconds)
+    const effective = Math.min(samples, weight)
+    const error = Math.min(1, Math.sqrt(TAIL_FACTOR / (2 * effective)))
+    return { sigma: Math.max(ewma, window), ewma, window, error, samples }
+  }
+
   return {
     add(sec, price) {
       if (!(price > 0) || (last !== null && sec <= last.sec)) return
+      kept = null
       const before = last
       last = { sec, price }
       if (before === null || sec - before.sec > gapMaxSec) return
@@ -74,20 +94,8 @@ export function createVolatility(settings: Partial<VolatilitySettings> = {}): Vo
       take(sec, sec - before.sec, move * move)
     },
     at(sec) {
-      if (last === null || samples < samplesMin || sec - last.sec > windowSec) return null
-      let sum = 0
-      let seconds = 0
-      for (const move of moves) {
-        if (move.sec <= last.sec - windowSec) continue
-        sum += move.square
-        seconds += move.seconds
-      }
-      if (weight === 0 || seconds === 0) return null
-      const ewma = Math.sqrt(squares / weight)
-      const window = Math.sqrt(sum / seconds)
-      const effective = Math.min(samples, weight)
-      const error = Math.min(1, Math.sqrt(TAIL_FACTOR / (2 * effective)))
-      return { sigma: Math.max(ewma, window), ewma, window, error, samples }
+      if (kept === null || kept.sec !== sec) kept = { sec, volatility: measured(sec) }
+      return kept.volatility
     },
   }
 }
