@@ -1,5 +1,5 @@
 /** A person's hand on the bot of this process: what it was told before it started, and what it is told while it runs. */
-import type { OperatorAction } from '../domain/events.ts'
+import type { OperatorAction } from '../domain/account.ts'
 import type { Keeper } from '../domain/ports.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Bot } from '../runtime/bot.ts'

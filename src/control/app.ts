@@ -1,6 +1,6 @@
 /** The routes. Reading is answered from the last report; a person's word goes to the trading thread and is answered when it was taken. */
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
-import type { OperatorAction } from '../domain/events.ts'
+import type { OperatorAction } from '../domain/account.ts'
 import type { StatusSnapshot } from './contract.ts'
 import { createAllowance, isKey, isOurHost } from './guard.ts'
 import { OPENAPI } from './openapi.ts'

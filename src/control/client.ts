@@ -1,6 +1,6 @@
 /** Asks a running bot, found through its run file, and tells it a person's word. */
 import { readFileSync } from 'node:fs'
-import type { OperatorAction } from '../domain/events.ts'
+import type { OperatorAction } from '../domain/account.ts'
 import { UserError } from '../domain/user-error.ts'
 import type { RunFile, StatusSnapshot } from './contract.ts'
 

@@ -1,5 +1,5 @@
 /** What the control server tells: one contract for server, client and screens. */
-import type { OperatorAction } from '../domain/events.ts'
+import type { OperatorAction } from '../domain/account.ts'
 import type { EngineSnapshot } from '../runtime/snapshot.ts'
 
 export type StatusSnapshot = {

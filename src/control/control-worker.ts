@@ -1,6 +1,6 @@
 /** The control server's thread: answers from the last snapshot, so that nobody who asks can slow the trading down. */
 import { parentPort, workerData } from 'node:worker_threads'
-import type { OperatorAction } from '../domain/events.ts'
+import type { OperatorAction } from '../domain/account.ts'
 import { invariant } from '../domain/invariant.ts'
 import { createApp } from './app.ts'
 import type {

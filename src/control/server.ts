@@ -3,7 +3,7 @@ import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
-import type { OperatorAction } from '../domain/events.ts'
+import type { OperatorAction } from '../domain/account.ts'
 import type { Log } from '../domain/ports.ts'
 import { UserError } from '../domain/user-error.ts'
 import type {

@@ -3,6 +3,9 @@ import type { Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
 import type { Micros, MicroUsdc } from './units.ts'
 
+/** `kill` is a halt: it outlives the process, and only `resume` ends it. */
+export type OperatorAction = 'pause' | 'resume' | 'stop' | 'kill'
+
 export type HaltCause = 'daily_loss' | 'drawdown' | 'tripwire'
 
 /** The bot ended the trading itself; `why` has the numbers. */

@@ -4,13 +4,15 @@
  *
  * `recvAt` is our clock (monotonic, never backwards); `venueAt` is the venue's own stamp where it gave one.
  */
-import type { AccountState, Halt, Result } from './account.ts'
+import type { AccountState, Halt, OperatorAction, Result } from './account.ts'
 import type { AskWindow } from './asks.ts'
+import type { Decision } from './facts.ts'
 import type {
   Asset,
   BookSide,
   ConditionId,
   FeedName,
+  FeedState,
   OrderId,
   PriceSeries,
   Side,
@@ -163,12 +165,6 @@ export type StrikeCandle = Stamp & {
   readonly isOver: boolean
 }
 
-/**
- * `refused`: it will not serve us, and is not asked again. `gap`: some prices were not heard, though the connection may be well.
- * `standby`: not listened to, because a better one speaks.
- */
-export type FeedState = 'open' | 'lost' | 'refused' | 'gap' | 'standby'
-
 /** The state of a source of prices. */
 export type FeedChanged = Stamp & {
   readonly kind: 'feed'
@@ -196,9 +192,6 @@ export type Timer = Stamp & {
   readonly dueAt: Micros
 }
 
-/** `kill` is a halt: it outlives the process, and only `resume` ends it. */
-export type OperatorAction = 'pause' | 'resume' | 'stop' | 'kill'
-
 export type Operator = Stamp & { readonly kind: 'operator'; readonly action: OperatorAction }
 
 /** What the ledger knew when the process started: a restart must not forget a shot. */
@@ -210,6 +203,8 @@ export type Restored = Stamp & {
   readonly shots: readonly RestoredShot[]
   /** Windows that were made ready when the process ended, without any sign of a shot: nobody can prove that there is none. */
   readonly barred: readonly Market[]
+  /** Windows without a shot that were sealed at their close, and whose winner nobody had named yet. Old tapes do not say. */
+  readonly unjudged?: readonly RestoredPass[]
   /** Windows that are over and done with. */
   readonly settled: readonly ConditionId[]
   /** Left out where there is nothing to know of it. */
@@ -223,6 +218,13 @@ export type RestoredAccount = {
   readonly state: AccountState | null
   /** What was settled after that was written down. */
   readonly unheard: readonly { readonly at: Micros; readonly settlement: Result }[]
+}
+
+/** As it was sealed: what its refusals cost is known when its winner is. */
+export type RestoredPass = {
+  readonly market: Market
+  readonly reason: string | null
+  readonly decision: Decision | null
 }
 
 export type RestoredShot = {

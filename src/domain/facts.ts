@@ -2,10 +2,17 @@
  * Everything worth telling. Logs, ledger, live table, CSV files and metrics are subscribers to facts; the engine itself
  * never logs. A fact carries all that is needed to explain it.
  */
-import type { AccountState, Halt } from './account.ts'
+import type { AccountState, Halt, OperatorAction } from './account.ts'
 import type { Judged, Trail } from './certificate.ts'
-import type { FeedState, OperatorAction } from './events.ts'
-import type { ConditionId, FeedName, OrderId, PriceSeries, Side, TokenId } from './ids.ts'
+import type {
+  ConditionId,
+  FeedName,
+  FeedState,
+  OrderId,
+  PriceSeries,
+  Side,
+  TokenId,
+} from './ids.ts'
 import type { FeeSchedule, Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
 import type { Check, FireAt, Wanted } from './strategy.ts'

@@ -27,6 +27,12 @@ export function roleOf(feed: FeedName): PriceRole {
   return SETTLEMENT_FEEDS.some((name) => name === feed) ? 'settlement' : 'spot'
 }
 
+/**
+ * `refused`: it will not serve us, and is not asked again. `gap`: some prices were not heard, though the connection may be well.
+ * `standby`: not listened to, because a better one speaks.
+ */
+export type FeedState = 'open' | 'lost' | 'refused' | 'gap' | 'standby'
+
 /** What a price is: the last one, or the mean of the last seconds. */
 export type PriceSeries = 'spot' | 'twap30' | 'twap60'
 

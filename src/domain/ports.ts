@@ -1,8 +1,8 @@
 /** What the shell must provide. The engine knows none of these; the dispatcher and the modes do. */
 import type { Arm, Cancel, Submit } from './commands.ts'
-import type { EngineEvent, FeedState, Restored, RestoredShot } from './events.ts'
+import type { EngineEvent, Restored, RestoredShot } from './events.ts'
 import type { EngineFact } from './facts.ts'
-import type { Asset, ConditionId, FeedName, Side, TokenId } from './ids.ts'
+import type { Asset, ConditionId, FeedName, FeedState, Side, TokenId } from './ids.ts'
 import type { Market } from './market.ts'
 import type { Fill } from './order.ts'
 import type { Micros, MicroUsdc } from './units.ts'
@@ -122,7 +122,7 @@ export interface Log {
 /** What a restart must not forget. */
 export type Remembered = Pick<
   Restored,
-  'cash' | 'paused' | 'halted' | 'shots' | 'barred' | 'settled' | 'account'
+  'cash' | 'paused' | 'halted' | 'shots' | 'barred' | 'unjudged' | 'settled' | 'account'
 >
 
 /** The ledger as the bot needs it: it hears every fact, and knows at the start what must not be forgotten. */

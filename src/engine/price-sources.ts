@@ -3,10 +3,11 @@
  * of what it said, never by its connection alone, since sockets freeze while they stay open. Sources of a role are in order: the first
  * that is connected and not silent is live, and the others stand behind it.
  */
-import type { FeedChanged, FeedState, PriceTick } from '../domain/events.ts'
+import type { FeedChanged, PriceTick } from '../domain/events.ts'
 import {
   type Asset,
   type FeedName,
+  type FeedState,
   type PriceRole,
   type PriceSeries,
   roleOf,

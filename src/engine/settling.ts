@@ -119,6 +119,15 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
       traders.set(market.conditionId, trader)
       fact({ kind: 'passed', at, market, reason: BARRED })
     }
+    for (const { market, reason, decision } of event.unjudged ?? []) {
+      if (traders.has(market.conditionId)) continue
+      const trader = createTrader(market)
+      trader.state = 'passed'
+      trader.standingRefusal = reason
+      trader.lastDecision = decision
+      trader.leaning = decision?.side ?? null
+      traders.set(market.conditionId, trader)
+    }
   }
 
   return { onOutcome, onTimed, onResolved, restore }

@@ -18,7 +18,7 @@ import { accountOf } from './account.ts'
 import { booksOf, type Unredeemed } from './books.ts'
 import { type Origin, UNKNOWN_ORIGIN } from './chain.ts'
 import type { FromLedgerWorker, ToLedgerWorker } from './ledger-worker.ts'
-import { nameMissed } from './missed.ts'
+import { nameMissed, unjudgedIn } from './missed.ts'
 import { redeemedRow, transferRow, type Write, writesOf } from './rows.ts'
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
@@ -209,6 +209,7 @@ function read(database: Database.Database, path: string): Remembered {
       venueId: row.venue_id,
     })),
     barred: [],
+    unjudged: unjudgedIn(database),
     settled: settled.map(({ condition_id: id }) => conditionId(id)),
     account: accountOf(database),
   }

@@ -3,9 +3,18 @@
  * again. One that is still open is found again, and then it is what it is then; one with an order is not of this kind.
  */
 import type Database from 'libsql'
+import type { RestoredPass } from '../domain/events.ts'
+import type { Sealed } from '../domain/facts.ts'
+import type { Market } from '../domain/market.ts'
 
 const LEFT_BEHIND = `UPDATE windows SET state = 'passed', reason = ? WHERE state = ?
   AND condition_id NOT IN (SELECT condition_id FROM orders)`
+
+/** Those of them that were sealed: as long as the venue goes on their winners will be named. */
+const UNJUDGED = `SELECT w.market_json AS market, (SELECT c.body_json FROM certificates c
+    WHERE c.condition_id = w.condition_id AND c.kind = 'sealed' ORDER BY c.seq DESC LIMIT 1) AS sealed
+  FROM windows w WHERE w.state = 'awaiting_resolution' AND w.condition_id NOT IN (SELECT condition_id FROM orders)
+  ORDER BY w.end_at_micros`
 
 const MISSED = 'MISSED: the bot ended before this window did'
 const UNSEEN = 'no shot; the bot ended before the winner was known'
@@ -19,4 +28,15 @@ const REASONS = [
 export function nameMissed(database: Database.Database): void {
   const name = database.prepare(LEFT_BEHIND)
   for (const [state, reason] of REASONS) name.run(reason, state)
+}
+
+/** To be asked before the windows left behind are named. */
+export function unjudgedIn(database: Database.Database): RestoredPass[] {
+  const rows = database.prepare(UNJUDGED).all() as { market: string; sealed: string | null }[]
+  return rows.flatMap((row) => {
+    if (row.sealed === null) return []
+    const { sealed } = JSON.parse(row.sealed) as { sealed: Sealed }
+    const { passed: reason, decision } = sealed
+    return [{ market: JSON.parse(row.market) as Market, reason, decision }]
+  })
 }

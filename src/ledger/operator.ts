@@ -4,7 +4,7 @@
  */
 import { existsSync } from 'node:fs'
 import Database from 'libsql'
-import type { OperatorAction } from '../domain/events.ts'
+import type { OperatorAction } from '../domain/account.ts'
 import type { Micros } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import { type LedgerOptions, openLedger } from './ledger.ts'

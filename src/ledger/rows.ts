@@ -1,6 +1,7 @@
 /** A fact -> the statements that keep it. Facts that no one would look up later keep nothing. */
+
+import type { OperatorAction } from '../domain/account.ts'
 import type { Judged } from '../domain/certificate.ts'
-import type { OperatorAction } from '../domain/events.ts'
 import type { Decision, EngineFact, Sealed, Settlement } from '../domain/facts.ts'
 import { assertNever } from '../domain/invariant.ts'
 import type { Market } from '../domain/market.ts'

@@ -3,8 +3,8 @@
  * clock is bounded before anything is scheduled, and everything that was opened is closed again, with the ledger last.
  */
 
+import type { OperatorAction } from '../domain/account.ts'
 import type { AskWindow } from '../domain/asks.ts'
-import type { OperatorAction } from '../domain/events.ts'
 import type {
   BookSource,
   EventSink,
@@ -115,8 +115,9 @@ export function createBot(deps: BotDeps): Bot {
   async function start(): Promise<void> {
     const remembered = await deps.keeper.restore()
     // A new venue may play windows of before again; nothing of them is over there.
-    const settled = deps.venueIsNew ? [] : remembered.settled
-    emit({ kind: 'restored', ...remembered, settled, recvAt: now(), venueAt: null })
+    // A new venue may play windows of before again; nothing of them is over there, and nobody will name their winners.
+    const ofBefore = deps.venueIsNew ? { settled: [], unjudged: [] } : {}
+    emit({ kind: 'restored', ...remembered, ...ofBefore, recvAt: now(), venueAt: null })
     if (deps.learned !== undefined && deps.learned.length > 0)
       emit({ kind: 'learned', windows: deps.learned, recvAt: now(), venueAt: null })
     remember()

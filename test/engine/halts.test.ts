@@ -1,8 +1,7 @@
 /** The machine halts itself: why, how a person ends that, what it counts from then on, and what a restart brings back. */
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import type { AccountState } from '../../src/domain/account.ts'
-import type { OperatorAction } from '../../src/domain/events.ts'
+import type { AccountState, OperatorAction } from '../../src/domain/account.ts'
 import { conditionId, tokenId } from '../../src/domain/ids.ts'
 import type { Market } from '../../src/domain/market.ts'
 import { type Micros, microUsdc } from '../../src/domain/units.ts'

@@ -1,6 +1,6 @@
 /** A person's hand on the machine: pause, resume, stop, kill. */
 import { describe, expect, test } from 'vitest'
-import type { OperatorAction } from '../../src/domain/events.ts'
+import type { OperatorAction } from '../../src/domain/account.ts'
 import { conditionId, orderId } from '../../src/domain/ids.ts'
 import { microUsdc } from '../../src/domain/units.ts'
 import { aMarket, at, someSettings } from '../support/builders.ts'

@@ -1,8 +1,7 @@
 /** Which source of prices counts, by the age of what each said. */
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import type { FeedState } from '../../src/domain/events.ts'
-import type { Asset, FeedName, PriceSeries } from '../../src/domain/ids.ts'
+import type { Asset, FeedName, FeedState, PriceSeries } from '../../src/domain/ids.ts'
 import { micros } from '../../src/domain/units.ts'
 import { createPriceSources } from '../../src/engine/price-sources.ts'
 

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
 import { describe, expect, test } from 'vitest'
-import type { OperatorAction } from '../../src/domain/events.ts'
+import type { OperatorAction } from '../../src/domain/account.ts'
 import { conditionId } from '../../src/domain/ids.ts'
 import type { Log } from '../../src/domain/ports.ts'
 import { microUsdc } from '../../src/domain/units.ts'
@@ -79,6 +79,7 @@ describe('the ledger', () => {
       halted: false,
       shots: [],
       barred: [],
+      unjudged: [],
       settled: [],
       account: NOTHING,
     })
@@ -94,6 +95,53 @@ describe('the ledger', () => {
     ])
     expect(remembered.shots[1]?.market.slug).toBe('btc-updown-15m-6')
     await second.close()
+  })
+
+  test('a window that was passed is judged by the process after the one that passed it', async () => {
+    const path = file()
+    const market = aMarket()
+    const before = createHarness(someSettings())
+    before.clock(at(0))
+    before.list(market, at(1))
+    before.runTo(at(898))
+    // Too dear to be bought.
+    before.books(market, at(898), 9_980, 9_990)
+    before.runTo(at(911))
+    expect([before.asked('submit').length, before.of('sealed').length]).toEqual([0, 1])
+    const first = await open(path)
+    for (const fact of before.facts) first.accept(fact)
+    await first.close()
+
+    const second = await open(path)
+    const remembered = await second.restore()
+    expect(remembered.unjudged).toMatchObject([{ market: { slug: market.slug } }])
+    const after = createHarness(someSettings())
+    after.send({ kind: 'restored', ...remembered, recvAt: at(950), venueAt: null })
+    after.clock(at(950))
+    after.runTo(at(950))
+    expect(after.asked('await_resolution')).toHaveLength(1)
+    // It is not found again, nor shot at.
+    after.list(market, at(951))
+    expect([after.of('found'), after.asked('watch')]).toEqual([[], []])
+    after.resolve(market, 'UP', at(952))
+    for (const fact of after.facts) second.accept(fact)
+    await second.close()
+
+    const reader = openReader(path)
+    const { certificate, judgement, settlement } = reader.story(market.slug)
+    const refusedBy = certificate?.body.decision?.refusedBy
+    expect(refusedBy).toBeTypeOf('string')
+    expect(settlement).toMatchObject({ decision: 'passed', winner: 'UP', pnl: 0 })
+    expect(settlement?.reason).toContain(refusedBy)
+    expect(judgement?.body).toMatchObject({
+      refusedBy,
+      otherwise: { cause: 'refused', side: 'UP', ask: 9_990 },
+    })
+    expect(reader.certificates.verify().broken).toBeNull()
+    reader.close()
+    const third = await open(path)
+    expect((await third.restore()).unjudged).toEqual([])
+    await third.close()
   })
 
   test.each<[OperatorAction[], boolean, boolean]>([
@@ -118,6 +166,7 @@ describe('the ledger', () => {
         halted,
         shots: [],
         barred: [],
+        unjudged: [],
         settled: [],
         account: NOTHING,
       })
