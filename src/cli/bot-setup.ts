@@ -2,8 +2,9 @@
 import { givenParams, strategiesNamed, strategyNames } from '../config/params.ts'
 import type { Config } from '../config/schema.ts'
 import type { CandleSource, EventSink, Log } from '../domain/ports.ts'
+import type { StakeSettings } from '../domain/stakes.ts'
 import type { AnyStrategy, BoundStrategy } from '../domain/strategy.ts'
-import type { Micros, MicroUsdc } from '../domain/units.ts'
+import { MICRO, type Micros, type MicroUsdc, microShares } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import { combine } from '../engine/ensemble.ts'
 import type { EngineSettings } from '../engine/settings.ts'
@@ -124,6 +125,14 @@ export function paperSettings({ paper }: Config): PaperSettings {
         : { base: flowBase, depthShare: flowDepthShare, noise: flowNoise },
     seed,
   }
+}
+
+/** Null: there is no ladder. A dry run needs none. */
+export function stakeSettings({ stakes, venue }: Config, isLive: boolean): StakeSettings | null {
+  const isOn = stakes.ladder === 'auto' ? venue === 'polymarket' : stakes.ladder === 'on'
+  if (!isLive || !isOn) return null
+  const { trialShares, windows, parity, proof: alpha } = stakes
+  return { canaryShares: microShares(trialShares * MICRO), windows, parity, alpha }
 }
 
 function hasCalendar({ venue, limits }: Config): boolean {

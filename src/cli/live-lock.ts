@@ -1,11 +1,18 @@
 /**
- * The locks in front of real money. `--live` alone opens nothing: credentials must be there, the preflight must pass, and five seconds go by
- * in which Ctrl-C ends everything. The seconds run without a terminal too, and again after every restart.
+ * The locks in front of real money. `--live` alone opens nothing: what protects the money has to be on, a dry run has to have shown what it can do, credentials
+ * must be there, the preflight must pass, and five seconds go by in which Ctrl-C ends everything. The seconds run without a terminal too, and again after
+ * every restart.
  */
+import { join } from 'node:path'
 import type { LoadedConfig } from '../config/load.ts'
+import { type Config, ConfigSchema } from '../config/schema.ts'
+import type { StakeSettings } from '../domain/stakes.ts'
 import type { BoundStrategy } from '../domain/strategy.ts'
+import type { Micros } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
-import { bindStrategy } from './bot-setup.ts'
+import { paperProof, stakesIn } from '../ledger/trust.ts'
+import { paperRefusal } from '../risk/stake-ladder.ts'
+import { bindStrategy, stakeSettings } from './bot-setup.ts'
 import { say } from './verb.ts'
 
 const COUNTDOWN_SEC = 5
@@ -14,17 +21,55 @@ const COUNTDOWN_SEC = 5
 export async function passLiveLocks(loaded: LoadedConfig, abort: AbortSignal): Promise<void> {
   const { config } = loaded
   refuseBeyondShots(bindStrategy(config))
-  if (config.venue === 'polymarket') {
-    throw new UserError(
-      'preflight',
-      'live trading on Polymarket is locked in this version: the settlement rule and the risk limits that have to stand before real money are not there yet; run without --live, or live on the embedded venue',
-    )
-  }
-  say(`LIVE ON EMBEDDED VENUE: starting in ${COUNTDOWN_SEC} seconds. Ctrl-C aborts.`)
+  const refusal = lockOf(config)
+  if (refusal !== null) throw new UserError('preflight', refusal)
+  const isReal = config.venue === 'polymarket'
+  const what = isReal ? 'LIVE ON POLYMARKET WITH REAL MONEY' : 'LIVE ON EMBEDDED VENUE'
+  say(`${what}: starting in ${COUNTDOWN_SEC} seconds. Ctrl-C aborts.`)
   for (let left = COUNTDOWN_SEC; left > 0; left -= 1) {
     say(`  ${left}...`)
     await pause(1_000, abort)
   }
+}
+
+/** Why this configuration may not trade live now; null: it may, as far as nobody has to be asked. */
+export function lockOf(config: Config): string | null {
+  const stakes = stakeSettings(config, true)
+  return (
+    (config.venue === 'polymarket' ? switchedOff(config) : null) ??
+    (stakes === null ? null : unproven(config, stakes))
+  )
+}
+
+/** What is on by default stays on where the money is real. */
+function switchedOff(config: Config): string | null {
+  const off = (['gates', 'limits'] as const).flatMap((group) => {
+    const usual: Readonly<Record<string, unknown>> = ConfigSchema.shape[group].parse({})
+    return Object.entries(config[group])
+      .filter(([name, value]) => value === 'off' && usual[name] !== 'off')
+      .map(([name]) => `${group}.${name}`)
+  })
+  const { winner } = config.params
+  if (winner !== undefined && winner !== 'settlement') off.push('params.winner')
+  if (off.length === 0) return null
+  return `SAFEGUARD_OFF: ${off.join(', ')}: with real money ${off.length === 1 ? 'this stays' : 'these stay'} as by default, or stricter; set ${off.length === 1 ? 'it' : 'them'} again, or run without --live`
+}
+
+/** Null where the live bot has a standing of its own, or the dry run has shown enough. */
+function unproven(config: Config, stakes: StakeSettings): string | null {
+  const folder = join(config.dataDir, config.venue)
+  const stands = stakesIn(join(folder, 'live', 'ledger.db'))
+  if (stands !== null && stands.rung !== 'paper') return null
+  const since = stands?.since ?? (0 as Micros)
+  const { windows } = stakes
+  const path = join(folder, 'dry', 'ledger.db')
+  const refusal = paperRefusal(
+    paperProof(path, { strategy: config.strategy, since, windows }),
+    stakes,
+  )
+  if (refusal === null) return null
+  const after = stands === null ? '' : ', since the live bot was sent back to paper'
+  return `ON_PAPER: ${refusal}${after}; run without --live until then, or set stakes.ladder to off and take the risk`
 }
 
 /** Live orders are signed and followed as fill-or-kill purchases; whatever else a strategy may want is not known to the venue's side yet. */

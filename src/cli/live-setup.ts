@@ -57,7 +57,7 @@ export type LiveArgs = {
 
 export type Live = {
   readonly balance: MicroUsdc
-  readonly orders: Orders
+  readonly orders: Extract<Orders, { mode: 'live' }>
   /** Of the API, for the sources of prices that want them too. */
   readonly credentials: ApiCredentials
   /** The ledger, with what the journal knows beside it. */

@@ -122,6 +122,7 @@ export function windowTable(snapshot: EngineSnapshot): string[] {
   return [
     `cash ${snapshot.cash} USD   ${clock}`,
     accountLine(snapshot.account),
+    ...(snapshot.stakes === null ? [] : [snapshot.stakes]),
     ...holdLines(snapshot),
     '',
     format(COLUMNS),
@@ -194,6 +195,10 @@ function lineOf(fact: EngineFact): string | null {
         : `${time}  restored   ${fact.shots} unsettled shots from before`
     case 'operator':
       return `${time}  operator   ${fact.action}`
+    case 'stakes':
+      return fact.move === null
+        ? null
+        : `${time}  STAKES     from ${fact.move.from} to ${fact.move.to}: ${fact.move.why}`
     case 'halted':
       return `${time}  HALTED     ${haltText(fact.halt)}`
     case 'venue_closed':

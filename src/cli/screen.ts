@@ -13,6 +13,7 @@ const EMPTY: EngineSnapshot = {
   paused: false,
   halted: false,
   haltReason: null,
+  stakes: null,
   account: accountSnapshot(createRiskAccount().view()),
   stopping: false,
   clock: null,

@@ -2,6 +2,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import type { LoadedConfig } from '../config/load.ts'
+import type { Config } from '../config/schema.ts'
 import { secretValue } from '../config/secrets.ts'
 import { startControl } from '../control/server.ts'
 import type { Log } from '../domain/ports.ts'
@@ -12,12 +13,18 @@ import { type Ledger, openLedger } from '../ledger/ledger.ts'
 import { nowMicros } from '../net/clock.ts'
 import { createTape } from '../recorder/tape.ts'
 import { type Bot, createBot } from '../runtime/bot.ts'
-import type { Mode } from '../runtime/modes.ts'
+import type { Mode, Orders } from '../runtime/modes.ts'
 import { createTermsWatch } from '../runtime/terms-watch.ts'
 import { createLogSink } from '../telemetry/log-sink.ts'
 import { createLogs } from '../telemetry/logger.ts'
 import { createMarketFolder } from '../telemetry/market-folder.ts'
-import { bindStrategy, engineSettings, paperSettings, venueParts } from './bot-setup.ts'
+import {
+  bindStrategy,
+  engineSettings,
+  paperSettings,
+  stakeSettings,
+  venueParts,
+} from './bot-setup.ts'
 import type { Live } from './live-setup.ts'
 import { createHand, heldLine } from './operator-hand.ts'
 import { originOf } from './origin.ts'
@@ -122,7 +129,8 @@ async function openLiveParts(
 async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): Promise<Bot> {
   const { config } = loaded
   const strategy = bindStrategy(config)
-  const settings = engineSettings(config, strategy, args.once)
+  const stakes = stakeSettings(config, args.live)
+  const settings = { ...engineSettings(config, strategy, args.once), stakes }
   const { folder, logs, venue, live, ledger } = await openGround(args, loaded, closers)
   let bot: Bot | null = null
   // A bot closes the ledger itself, after everything that may still have something for it.
@@ -149,7 +157,7 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
   const afterShot = live?.afterShot(ledger, () => bot)
   bot = createBot({
     settings,
-    orders: live?.orders ?? { mode: 'dry', fill: config.paper.fill, paper: paperSettings(config) },
+    orders: ordersOf(config, live, stakes !== null),
     now: nowMicros,
     log,
     keeper: live?.keeper(ledger) ?? ledger,
@@ -180,6 +188,12 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
   hand.holds(bot, ledger)
   if (held !== null) log.warn(held.line)
   return bot
+}
+
+function ordersOf(config: Config, live: Live | null, isOnTrial: boolean): Orders {
+  const paper = paperSettings(config)
+  if (live === null) return { mode: 'dry', fill: config.paper.fill, paper }
+  return { ...live.orders, twin: isOnTrial ? paper : null }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

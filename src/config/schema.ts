@@ -8,6 +8,7 @@ import { gates } from './gates-schema.ts'
 import { KEY_META } from './key-meta.ts'
 import { limits } from './limits-schema.ts'
 import { money } from './money.ts'
+import { stakes } from './stakes-schema.ts'
 import { wallet } from './wallet-schema.ts'
 
 export const VENUES = ['local', 'polymarket'] as const
@@ -298,6 +299,7 @@ export const ConfigSchema = z.strictObject({
   paper,
   sizing,
   limits,
+  stakes,
   gates,
   control,
   log,

@@ -62,6 +62,7 @@ const engine = object({
   clock: orNull(object({ offsetMs: number, errorMs: number })),
   roundTrip: orNull(object({ p50Ms: number, p99Ms: number })),
   account,
+  stakes: orNull(text),
   windows: { type: 'array', items: window },
 })
 const status = object({

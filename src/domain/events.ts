@@ -20,6 +20,7 @@ import type {
 } from './ids.ts'
 import type { Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
+import type { StakeState } from './stakes.ts'
 import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
 
 export type Stamp = { readonly recvAt: Micros; readonly venueAt: Micros | null }
@@ -211,11 +212,20 @@ export type Restored = Stamp & {
   readonly account?: RestoredAccount
 }
 
+/** What the paper exchange did with an order that also went to the venue. */
+export type Twin = Stamp & {
+  readonly kind: 'twin'
+  readonly orderId: OrderId
+  readonly outcome: SubmitOutcome
+}
+
 export type RestoredAccount = {
   /** Null where a person killed the trading, or nobody did. */
   readonly halt: Halt | null
   /** Null where nothing was counted yet. */
   readonly state: AccountState | null
+  /** Where a live bot stood on the ladder of stakes; left out before there was one. */
+  readonly stakes?: StakeState | null
   /** What was settled after that was written down. */
   readonly unheard: readonly { readonly at: Micros; readonly settlement: Result }[]
 }
@@ -257,6 +267,7 @@ export type EngineEvent =
   | RoundTrip
   | OrderOutcome
   | OrderTimed
+  | Twin
   | PriceTick
   | StrikeQuote
   | StrikeCandle

@@ -15,6 +15,7 @@ import type {
 } from './ids.ts'
 import type { FeeSchedule, Market, Winner } from './market.ts'
 import type { Order, SubmitOutcome } from './order.ts'
+import type { StakeMove, StakeState } from './stakes.ts'
 import type { Check, FireAt, Wanted } from './strategy.ts'
 import type { Truth } from './truth.ts'
 import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
@@ -218,6 +219,8 @@ export type EngineFact = { readonly at: Micros } & (
   | { readonly kind: 'halted'; readonly halt: Halt }
   /** What a restart must know of the account has changed. */
   | { readonly kind: 'account'; readonly account: AccountState }
+  /** Where a live bot stands on the ladder of stakes, and whether it went up or down. */
+  | { readonly kind: 'stakes'; readonly stakes: StakeState; readonly move: StakeMove | null }
   | {
       readonly kind: 'restored'
       readonly cash: MicroUsdc

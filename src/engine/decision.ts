@@ -4,7 +4,7 @@ import type { Market } from '../domain/market.ts'
 import type { Order } from '../domain/order.ts'
 import type { Check, Flow, Quote, Verdict, View } from '../domain/strategy.ts'
 import type { Truth } from '../domain/truth.ts'
-import { MICROS_PER_MS, type Micros, type MicroUsdc } from '../domain/units.ts'
+import { MICROS_PER_MS, type MicroShares, type Micros, type MicroUsdc } from '../domain/units.ts'
 import type { Stakes } from '../risk/account.ts'
 import type { BookPast, Closure, Hold, Situation } from '../risk/gates/gate.ts'
 import { askWorld } from '../risk/gates/list.ts'
@@ -32,6 +32,8 @@ export type World = {
   readonly hold: Hold | null
   /** What a strategy has out already. */
   stakes(strategy: string): Stakes
+  /** The most that one purchase may be for, while the bot is on trial. */
+  readonly stakeCap: MicroShares | null
   readonly closure: Closure | null
   readonly prices: readonly QuotedPrice[]
   readonly truth: Truth
@@ -113,7 +115,7 @@ function judge(
   settings: EngineSettings,
 ): Evaluation {
   const { market } = trader
-  const wishes = wishesOf(verdict, trader, view, settings)
+  const wishes = wishesOf(verdict, trader, view, settings, world.stakeCap)
   const exits = isExit(wishes, view)
   const strategy = verdict.by ?? settings.strategy.name
   const situation = situationOf(trader, view, world, settings, { exits, strategy })

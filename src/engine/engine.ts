@@ -17,6 +17,7 @@ import {
   MICROS_PER_SECOND,
   type Micros,
   type MicroUsdc,
+  microShares,
   micros,
   microUsdc,
 } from '../domain/units.ts'
@@ -79,7 +80,12 @@ export function createEngine(settings: EngineSettings): Engine {
     facts.push(next)
     standing.hear(next)
   }
-  const standing = createStanding({ limits: settings.limits.account, command, fact })
+  const standing = createStanding({
+    limits: settings.limits.account,
+    stakes: settings.stakes ?? null,
+    command,
+    fact,
+  })
   const venueNow = (recvAt: Micros): Micros => micros(recvAt + (clock?.offsetMicros ?? 0))
   const schedule = createSchedule(settings, {
     offsetMicros: () => clock?.offsetMicros ?? 0,
@@ -163,6 +169,8 @@ export function createEngine(settings: EngineSettings): Engine {
         return settling.onOutcome(event)
       case 'order_timed':
         return settling.onTimed(event)
+      case 'twin':
+        return standing.hearTwin(event.orderId, event.outcome)
       case 'price_tick':
         return heard.onTick(event, clock === null ? null : venueNow(event.recvAt))
       case 'strike_quote':
@@ -316,12 +324,13 @@ export function createEngine(settings: EngineSettings): Engine {
     const isOver = trader.ordersSent > 0 || trader.state === 'passed'
     if (ladder === null || standing.stopping || isOver) return
     const tickSizes = { UP: trader.up.book.tickSize, DOWN: trader.down.book.tickSize }
-    const readyFor = standing.halted ? '' : `${tickSizes.UP}/${tickSizes.DOWN}`
+    const shares = microShares(Math.min(ladder.shares, standing.stakeCap() ?? ladder.shares))
+    const readyFor = standing.halted ? '' : `${tickSizes.UP}/${tickSizes.DOWN}/${shares}`
     if (trader.readyFor === readyFor) return
     trader.readyFor = readyFor
     if (standing.halted) return
     const { market } = trader
-    const rungs = rungsOf(market, tickSizes, ladder)
+    const rungs = rungsOf(market, tickSizes, { ...ladder, shares })
     command({ kind: 'arm', market, rungs, from: schedule.triggerAt(trader) })
   }
 
@@ -357,6 +366,7 @@ export function createEngine(settings: EngineSettings): Engine {
       cash: freeCash(),
       hold: standing.hold(),
       stakes: (strategy) => standing.stakesOf(market, strategy),
+      stakeCap: standing.stakeCap(),
       closure,
       prices: heard.prices(market.asset, recvAt),
       truth,

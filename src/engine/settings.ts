@@ -1,5 +1,6 @@
 /** All that a person may set of the engine. */
 import type { Asset, Interval } from '../domain/ids.ts'
+import type { StakeSettings } from '../domain/stakes.ts'
 import type { BoundStrategy } from '../domain/strategy.ts'
 import type { MicroUsdc } from '../domain/units.ts'
 import type { SizingRule } from '../pricing/sizing.ts'
@@ -13,6 +14,8 @@ export type Sizing = { readonly rule: SizingRule; readonly spendMax: MicroUsdc }
 export type EngineSettings = {
   readonly strategy: BoundStrategy
   readonly limits: Limits
+  /** Left out: whole orders from the first one on. */
+  readonly stakes?: StakeSettings | null
   /** Null: as many shares as the strategy asks for. */
   readonly sizing: Sizing | null
   readonly gates: GateSettings

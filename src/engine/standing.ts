@@ -6,35 +6,51 @@ import type { Halt } from '../domain/account.ts'
 import type { EngineCommand } from '../domain/commands.ts'
 import type { DayStarted, Operator, Restored } from '../domain/events.ts'
 import type { EngineFact } from '../domain/facts.ts'
+import type { StakeSettings } from '../domain/stakes.ts'
 import type { Micros } from '../domain/units.ts'
 import { createRiskAccount } from '../risk/account.ts'
 import type { Hold } from '../risk/gates/gate.ts'
 import type { AccountLimits } from '../risk/limits.ts'
+import { createStakes } from './stakes.ts'
 
 export type StandingDeps = {
   readonly limits: AccountLimits | undefined
+  readonly stakes: StakeSettings | null
   command(next: EngineCommand): void
   fact(next: EngineFact): void
 }
 
 export type Standing = ReturnType<typeof createStanding>
 
-export function createStanding({ limits, command, fact }: StandingDeps) {
+export function createStanding({ limits, stakes: ladder, command, fact }: StandingDeps) {
   const account = createRiskAccount(limits)
+  const stakes = createStakes(ladder)
   let paused = false
   let halted = false
   let stopping = false
   let halt: Halt | null = null
+  /** Why the ladder sent it back to paper, until that has ended the trading. */
+  let demoted: string | null = null
 
   function tell(at: Micros): void {
     fact({ kind: 'account', at, account: account.state() })
+  }
+
+  function shouldHalt(): Halt | null {
+    return account.shouldHalt() ?? (demoted === null ? null : { cause: 'stakes', why: demoted })
   }
 
   return {
     /** Every fact of the engine. */
     hear(next: EngineFact): void {
       if (account.hear(next)) tell(next.at)
+      const climbed = stakes.hear(next)
+      if (climbed === null) return
+      fact({ kind: 'stakes', at: next.at, stakes: climbed.state, move: climbed.move })
+      if (climbed.move?.to === 'paper') demoted = climbed.move.why
     },
+    hearTwin: stakes.hearTwin,
+    stakeCap: stakes.cap,
 
     /** A stop is not taken back; a resume ends the pause and the halt, and nothing else ends the halt. */
     operate({ action, recvAt }: Operator): void {
@@ -57,6 +73,8 @@ export function createStanding({ limits, command, fact }: StandingDeps) {
       halted = event.halted
       halt = halted ? (event.account?.halt ?? null) : null
       account.restore(event)
+      const anew = stakes.restore(event)
+      if (anew !== null) fact({ kind: 'stakes', at: event.recvAt, stakes: anew, move: null })
     },
 
     startDay({ startedAt, recvAt }: DayStarted): void {
@@ -65,8 +83,9 @@ export function createStanding({ limits, command, fact }: StandingDeps) {
 
     /** After each event: the same halt as a kill, with its reason. */
     check(at: Micros): void {
-      const due = halted ? null : account.shouldHalt()
+      const due = halted ? null : shouldHalt()
       if (due === null) return
+      demoted = null
       halted = true
       halt = due
       command({ kind: 'cancel_all' })
@@ -76,11 +95,20 @@ export function createStanding({ limits, command, fact }: StandingDeps) {
     hold(): Hold | null {
       if (halted) return halt?.cause ?? 'halted'
       if (stopping) return 'stopping'
+      // A resume ends the halt, not what led to it: the next start asks for the dry run again.
+      if (stakes.isOnPaper()) return 'stakes'
       return paused ? 'paused' : null
     },
 
     stakesOf: account.stakesOf,
-    view: () => ({ paused, halted, stopping, halt, account: account.view() }),
+    view: () => ({
+      paused,
+      halted,
+      stopping,
+      halt,
+      account: account.view(),
+      stakes: stakes.view(),
+    }),
     get halted() {
       return halted
     },

@@ -4,6 +4,7 @@ import { tokenOf } from '../domain/market.ts'
 import type { Order, OrderAction, OrderKind } from '../domain/order.ts'
 import type { Check, Intent, Quote, Verdict, View } from '../domain/strategy.ts'
 import {
+  formatMicro,
   MICRO,
   MICROS_PER_SECOND,
   type MicroShares,
@@ -52,6 +53,7 @@ export function wishesOf(
   trader: LastSecondTrader,
   view: View,
   settings: EngineSettings,
+  stakeCap: MicroShares | null = null,
 ): Wishes {
   if (intents.length === 0 && quotes.length === 0) return NOTHING
   const { market } = trader
@@ -65,7 +67,8 @@ export function wishesOf(
         ? intent
         : resized(intent, trader, view, settings, checks)
     if (sized === null) continue
-    const { side, action = 'BUY', kind = 'FOK', limit, shares } = sized
+    const { side, action = 'BUY', kind = 'FOK', limit } = sized
+    const shares = onTrial(sized, stakeCap, checks)
     const fee = takerFee(market.fee, limit, shares)
     const taken = { kind, rests: false, postOnly: false, ttlSec: null, fee }
     if (action === 'SELL') {
@@ -79,8 +82,24 @@ export function wishesOf(
       ...taken,
     })
   }
-  for (const quote of quotes) heldChecks(quote, trader, view, mayHoldBoth, checks)
-  return { shots, quotes: quotes.map((quote) => ({ quote, wish: waiting(quote) })), checks }
+  const wanted = quotes.map((quote) => {
+    heldChecks(quote, trader, view, mayHoldBoth, checks)
+    const shares = onTrial(quote, stakeCap, checks)
+    return shares === quote.shares ? quote : { ...quote, shares }
+  })
+  return { shots, quotes: wanted.map((quote) => ({ quote, wish: waiting(quote) })), checks }
+}
+
+/** A bot on trial buys little, whatever it wants; what is held may always be sold whole. */
+function onTrial(
+  { action = 'BUY', shares }: Pick<Intent, 'action' | 'shares'>,
+  cap: MicroShares | null,
+  into: Check[],
+): MicroShares {
+  if (cap === null || action === 'SELL' || shares <= cap) return shares
+  const note = `a canary buys ${formatMicro(cap)} shares and not ${formatMicro(shares)}`
+  into.push({ name: 'STAKES', ok: true, margin: null, unit: '', note })
+  return cap
 }
 
 /** As it would wait. */

@@ -2,6 +2,7 @@
 import type Database from 'libsql'
 import type { AccountState, Halt, Result } from '../domain/account.ts'
 import type { RestoredAccount } from '../domain/events.ts'
+import type { StakeState } from '../domain/stakes.ts'
 import type { Micros } from '../domain/units.ts'
 
 const UNHEARD =
@@ -9,11 +10,12 @@ const UNHEARD =
 
 export function accountOf(database: Database.Database): RestoredAccount {
   const state = told<AccountState>(database, 'account')
-  // A process may end between a settlement and the counters that know of it.
   const rows = state === null ? [] : database.prepare(UNHEARD).all(state.heardAt)
   return {
     halt: told<Halt>(database, 'halt'),
     state,
+    stakes: told<StakeState>(database, 'stakes'),
+    // A process may end between a settlement and the counters that know of it.
     unheard: (rows as { at_micros: Micros; settlement_json: string }[]).map((row) => ({
       at: row.at_micros,
       settlement: JSON.parse(row.settlement_json) as Result,

@@ -118,6 +118,8 @@ export function writesOf(fact: EngineFact): Write[] {
         { sql: META, values: ['halted', '1'] },
         { sql: META, values: ['halt', JSON.stringify(fact.halt)] },
       ]
+    case 'stakes':
+      return [{ sql: META, values: ['stakes', JSON.stringify(fact.stakes)] }]
     case 'account':
       return [{ sql: META, values: ['account', JSON.stringify(fact.account)] }]
     case 'restored':

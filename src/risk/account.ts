@@ -14,6 +14,7 @@ import { filledOf, isOver, type Order, type SubmitOutcome } from '../domain/orde
 import type { TripwireTold } from '../domain/tripwire-text.ts'
 import { formatMicro, type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { type AccountLimits, UNLIMITED } from './limits.ts'
+import { ordersOf, shotOf } from './settled-shot.ts'
 import { afterShot, hasTripped, NO_SHOTS, shotsNeeded, wealth } from './tripwire.ts'
 
 const MICROS_PER_MINUTE = 60_000_000
@@ -149,35 +150,22 @@ function atStake(order: Order, outcome: SubmitOutcome | null): number {
 }
 
 /** Settlements of before tell of one order at most. */
-function ordersOf({ orders, order }: Result): number {
-  return orders ?? (order === null ? 0 : 1)
-}
-
 function counted(
   state: AccountState,
   settlement: Result,
   at: Micros,
   isLast: boolean,
 ): AccountState {
-  const { outcome, pnl: gained, payout, winner, market } = settlement
+  const gained = settlement.pnl
   const pnl = microUsdc(state.pnl + gained)
-  // Who bought and sold in one window, or bought both sides, did not bet on its winner: such a window says nothing of the wins.
-  const isBet = ordersOf(settlement) === 1 && settlement.order?.action !== 'SELL'
-  const isShot = isBet && outcome?.state === 'filled' && outcome.shares > 0 && winner !== 'VOID'
+  const shot = shotOf(settlement)
   return {
     ...state,
     heardAt: later(state.heardAt, at),
     dayPnl: microUsdc(state.dayPnl + gained),
     pnl,
     peak: pnl > state.peak ? pnl : state.peak,
-    tripwire: !isShot
-      ? state.tripwire
-      : afterShot(state.tripwire, {
-          endAt: market.endAt,
-          breakEven: (outcome.cost + outcome.fee) / outcome.shares,
-          paid: payout / outcome.shares,
-          isLast,
-        }),
+    tripwire: shot === null ? state.tripwire : afterShot(state.tripwire, { ...shot, isLast }),
   }
 }
 

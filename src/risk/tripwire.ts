@@ -10,12 +10,20 @@
 import type { OpenBatch, TripwireState } from '../domain/account.ts'
 import type { Micros } from '../domain/units.ts'
 
-/** Guesses of how much more often we lose than the price says: a quarter more, half more, twice, three times as often. */
-const GUESSES = [0.25, 0.5, 1, 2] as const
+/** What is put on a loss at a price that breaks even at `b`; below nothing it is put on a win. */
+export type Bet = (breakEven: number) => number
+
 /** No guess risks more than this of its money on one win. */
 const MOST_AT_RISK = 0.5
 /** A price of a dollar and more cannot be won back; the test only has to know that it is nearly one. */
 const NEARLY_ONE = 1 - 1e-6
+
+/** Guesses of how much more often we lose than the price says: a quarter more, half more, twice, three times as often. */
+export const AGAINST_US: readonly Bet[] = [0.25, 0.5, 1, 2].map(
+  (guess) => (b) => Math.min(guess / b, MOST_AT_RISK / (1 - b)),
+)
+/** Guesses of how many of the losses that the price expects do not come: a quarter, half, three quarters. */
+export const FOR_US: readonly Bet[] = [0.25, 0.5, 0.75].map((guess) => (b) => -guess / b)
 
 export type Shot = {
   readonly endAt: Micros
@@ -27,25 +35,24 @@ export type Shot = {
   readonly isLast: boolean
 }
 
-export const NO_SHOTS: TripwireState = {
-  shots: 0,
-  wins: 0,
-  expected: 0,
-  logs: GUESSES.map(() => 0),
-  open: [],
+export const NO_SHOTS: TripwireState = noShots(AGAINST_US)
+
+export function noShots(bets: readonly Bet[]): TripwireState {
+  return { shots: 0, wins: 0, expected: 0, logs: bets.map(() => 0), open: [] }
 }
 
-export function afterShot(state: TripwireState, shot: Shot): TripwireState {
+export function afterShot(
+  state: TripwireState,
+  shot: Shot,
+  bets: readonly Bet[] = AGAINST_US,
+): TripwireState {
   const { endAt, paid } = shot
   const breakEven = Math.min(shot.breakEven, NEARLY_ONE)
   const before = state.open.find((batch) => batch.endAt === endAt)
   const batch: OpenBatch = {
     endAt,
     shots: (before?.shots ?? 0) + 1,
-    gains: GUESSES.map((guess, at) => {
-      const lambda = Math.min(guess / breakEven, MOST_AT_RISK / (1 - breakEven))
-      return (before?.gains[at] ?? 0) + lambda * (breakEven - paid)
-    }),
+    gains: bets.map((bet, at) => (before?.gains[at] ?? 0) + bet(breakEven) * (breakEven - paid)),
   }
   const others = state.open.filter((one) => one !== before)
   return {

@@ -3,6 +3,7 @@
 import type { Gateway } from '../domain/ports.ts'
 import type { Micros } from '../domain/units.ts'
 import type { PaperSettings } from '../sim/paper/exchange.ts'
+import { withTwin } from './paper-twin.ts'
 import { createSimGateway, type SimGatewayDeps } from './sim-gateway.ts'
 
 export type Mode = 'dry' | 'live'
@@ -16,7 +17,12 @@ export type GatewayContext = Omit<SimGatewayDeps, 'paper'> & {
 
 export type Orders =
   | { readonly mode: 'dry'; readonly fill: 'shadow' | 'instant'; readonly paper: PaperSettings }
-  | { readonly mode: 'live'; open(context: GatewayContext): Gateway }
+  | {
+      readonly mode: 'live'
+      open(context: GatewayContext): Gateway
+      /** Each shot is played on paper, too; null: it is not. */
+      readonly twin?: PaperSettings | null
+    }
 
 export function createGateway(orders: Orders, context: GatewayContext): Gateway {
   switch (orders.mode) {
@@ -30,6 +36,8 @@ export function createGateway(orders: Orders, context: GatewayContext): Gateway 
             holdMicros: () => 0,
           })
     case 'live':
-      return orders.open(context)
+      return orders.twin == null
+        ? orders.open(context)
+        : withTwin(orders.open(context), orders.twin, context)
   }
 }

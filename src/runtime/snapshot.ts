@@ -1,6 +1,7 @@
 /** The engine's state as plain data for people: live table, control server, terminal UI. Never the state itself. */
 
 import type { Halt } from '../domain/account.ts'
+import { stakesText } from '../domain/stakes-text.ts'
 import { type TripwireTold, tripwireText } from '../domain/tripwire-text.ts'
 import { formatMicro, formatPrice, MICROS_PER_MS, type Micros } from '../domain/units.ts'
 import type { EngineView } from '../engine/engine.ts'
@@ -36,6 +37,8 @@ export type EngineSnapshot = {
   readonly clock: { readonly offsetMs: number; readonly errorMs: number } | null
   readonly roundTrip: { readonly p50Ms: number; readonly p99Ms: number } | null
   readonly account: AccountSnapshot
+  /** Where a live bot stands on the ladder of stakes; null where there is none. */
+  readonly stakes: string | null
   readonly windows: readonly WindowSnapshot[]
 }
 
@@ -71,6 +74,7 @@ export function engineSnapshot(view: EngineView, recvAt: Micros): EngineSnapshot
             p99Ms: view.roundTrip.p99Micros / MICROS_PER_MS,
           },
     account: accountSnapshot(view.account),
+    stakes: view.stakes === null ? null : stakesText(view.stakes),
     windows: windows.sort((a, b) => a.leftMs - b.leftMs),
   }
 }

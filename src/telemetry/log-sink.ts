@@ -67,6 +67,8 @@ export function createLogSink({ finder, trades }: { finder: Log; trades: Log }):
         return trades.info(`operator: ${fact.action}`)
       case 'account':
         return trades.debug('account', { ...fact.account })
+      case 'stakes':
+        return stakes(fact, trades)
       case 'halted':
         return trades.error(`trading is halted: ${fact.halt.cause}: ${fact.halt.why}`)
       case 'restored':
@@ -114,6 +116,14 @@ function source(fact: Extract<EngineFact, { kind: 'feed' }>, finder: Log): void 
   const { feed, state, detail } = fact
   const isWell = state === 'open' || state === 'live' || state === 'standby'
   finder[isWell ? 'info' : 'warn'](`price feed ${state}`, { feed, detail })
+}
+
+function stakes(
+  { stakes: { rung }, move }: Extract<EngineFact, { kind: 'stakes' }>,
+  trades: Log,
+): void {
+  if (move === null) return trades.debug('stakes', { rung })
+  trades.warn(`stakes: from ${move.from} to ${move.to}: ${move.why}`)
 }
 
 function shot(fact: Extract<EngineFact, { kind: 'submitted' | 'outcome' }>, trades: Log): void {

@@ -37,7 +37,7 @@ describe('what cannot be done is one sentence and the right exit code', () => {
     [['logs', '--lines', 'abc'], 2, /--lines must be a whole number from 1 to .*, got "abc"/],
     [['logs', '--lines', '-3'], 2, /got "-3"/],
     [['ws-test', '--seconds', 'soon'], 2, /--seconds must be a number, got "soon"/],
-    [['run', '--live', '--venue', 'polymarket'], 7, /locked in this version/],
+    [['run', '--live', '--venue', 'polymarket'], 7, /ON_PAPER: a dry run has to show 50/],
     [['run', '--live', '--strategy', 'market-maker'], 7, /NOT_LIVE_YET: market-maker wants orders/],
     [['run', '--live', '--strategy', 'last-second,balanced-arb'], 7, /NOT_LIVE_YET: .*sales/],
     [['run', '--strategy', 'noop,magic'], 4, /there is no strategy "magic"; there are:/],

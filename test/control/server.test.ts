@@ -35,6 +35,7 @@ const SNAPSHOT: StatusSnapshot = {
     paused: false,
     halted: true,
     haltReason: null,
+    stakes: null,
     account: accountSnapshot(createRiskAccount().view()),
     stopping: false,
     clock: { offsetMs: 1.5, errorMs: 4 },

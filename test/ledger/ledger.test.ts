@@ -23,7 +23,7 @@ const silent: Log = {
   error: () => undefined,
 }
 const CASH = microUsdc(10_000_000_000)
-const NOTHING = { halt: null, state: null, unheard: [] }
+const NOTHING = { halt: null, state: null, stakes: null, unheard: [] }
 const file = () => join(mkdtempSync(join(tmpdir(), 'ledger-')), 'ledger.db')
 const open = (path: string) => openLedger({ path, startingCash: CASH, log: silent })
 

@@ -7,6 +7,7 @@ import { bindStrategy } from '../bot-setup.ts'
 import { fail, type Line, ok, warning } from '../doctor-line.ts'
 import { fillableLines } from '../fillable-lines.ts'
 import { keyLines } from '../key-lines.ts'
+import { lockOf } from '../live-lock.ts'
 import { venueChecks } from '../venue-checks.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
 
@@ -82,6 +83,14 @@ function here({ config, files }: LoadedConfig): Line[] {
 }
 
 /** Looked at without opening anything: the ledger's lock and, where a key is needed, the place of it. */
+/** What has to be on, and what a dry run has to have shown. */
+function lockLine(refusal: string | null): Line {
+  if (refusal === null)
+    return ok('lock', 'what protects the money is on, and the dry run has shown enough')
+  const fix = 'run dry until then; the first real order is small: docs/going-live.md'
+  return fail('lock', refusal, fix)
+}
+
 function liveHere(loaded: LoadedConfig): Line[] {
   const { config } = loaded
   const writer = writerOf(join(config.dataDir, config.venue, 'live', 'ledger.db'))
@@ -94,13 +103,5 @@ function liveHere(loaded: LoadedConfig): Line[] {
           'a second bot on it is refused; to end the first: lastsecond stop --live',
         )
   if (config.venue === 'local') return [ledger]
-  return [
-    ledger,
-    ...keyLines(loaded),
-    fail(
-      'lock',
-      'live trading on Polymarket is locked in this version',
-      'trade live on the embedded venue (VENUE=local); everything but the order itself is tried by: lastsecond rehearse --venue polymarket',
-    ),
-  ]
+  return [ledger, ...keyLines(loaded), lockLine(lockOf(config))]
 }

@@ -1,7 +1,6 @@
 /** The bot itself: dry by default, on the embedded venue by default. */
 import { loadConfig } from '../../config/load.ts'
 import { onForwardedSignal } from '../launched.ts'
-import { passLiveLocks } from '../live-lock.ts'
 import { scheduled } from '../scheduled.ts'
 import type { RunArgs } from '../session.ts'
 import { EXIT, type Verb } from '../verb.ts'
@@ -67,7 +66,10 @@ export const run: Verb = {
     try {
       // Loaded here: neither help nor the process that only starts another one waits for the whole bot.
       const { session } = await import('../session.ts')
-      if (args.live) await passLiveLocks(loaded, stop.signal)
+      if (args.live) {
+        const { passLiveLocks } = await import('../live-lock.ts')
+        await passLiveLocks(loaded, stop.signal)
+      }
       if (args.schedule === undefined) return await session(args, loaded, stop)
       const once = { ...args, once: true }
       await scheduled(args.schedule, () => session(once, loaded, stop), stop.signal)

@@ -1,0 +1,23 @@
+/** What a bot on trial says of itself, for people. */
+import type { Rung } from './stakes.ts'
+import { formatMicro, type MicroUsdc } from './units.ts'
+
+export type StakesTold = {
+  readonly rung: Rung
+  readonly windows: number
+  readonly asked: number
+  readonly net: MicroUsdc
+  readonly compared: number
+  readonly same: number
+  /** What one dollar bet on us has become, and what it has to become. */
+  readonly evidence: number
+  readonly proofAt: number
+}
+
+export function stakesText(told: StakesTold): string {
+  const { rung, windows, asked, net, compared, same, evidence, proofAt } = told
+  if (rung === 'paper') return 'stakes: back on paper; a dry run has to show what it can do'
+  const seen = `${windows} windows with orders, net ${formatMicro(net)} USD, ${same} of ${compared} shots as on paper`
+  if (rung === 'full') return `stakes: whole orders; the last ${seen}`
+  return `stakes: canary; of ${asked} windows ${seen}; proof ${evidence.toFixed(2)} of ${proofAt.toFixed(0)}`
+}

@@ -1,0 +1,50 @@
+/**
+ * How much a live bot is trusted with: it begins with the smallest orders, gets its whole ones when it has proved itself, and goes back by itself when it
+ * does worse. Plain data that a restart brings back.
+ */
+import type { TripwireState } from './account.ts'
+import type { MicroShares, Micros, MicroUsdc } from './units.ts'
+
+/** `paper`: no order at all, until a dry run has shown what it can do. */
+export type Rung = 'paper' | 'canary' | 'full'
+
+/** A window with orders, as it ended. */
+export type StakeShot = {
+  readonly pnl: MicroUsdc
+  /** Whether the venue did with the order what the paper exchange did with it; null where nobody can compare. */
+  readonly asOnPaper: boolean | null
+}
+
+export type StakeState = {
+  readonly rung: Rung
+  readonly since: Micros
+  /** The latest ones of this rung. */
+  readonly shots: readonly StakeShot[]
+  /** All of this rung. */
+  readonly count: number
+  /** A sequential test like the tripwire's that bets on us. */
+  readonly proof: TripwireState
+}
+
+/** From one rung to another, and why. */
+export type StakeMove = { readonly from: Rung; readonly to: Rung; readonly why: string }
+
+export type StakeSettings = {
+  /** The most that an order of a canary buys. */
+  readonly canaryShares: MicroShares
+  /** How many windows with orders a rung looks back, and at least takes. */
+  readonly windows: number
+  /** The share of shots that have to end as they did on paper. */
+  readonly parity: number
+  /** How often a bot that is no better than its prices may be believed in, at most. */
+  readonly alpha: number
+}
+
+/** What a dry run showed. */
+export type PaperProof = {
+  readonly shots: number
+  readonly net: MicroUsdc
+  /** Windows of which we named a winner, and those of them in which the venue named the same. */
+  readonly named: number
+  readonly right: number
+}

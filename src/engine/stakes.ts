@@ -1,0 +1,66 @@
+/** Where the bot stands on the ladder of stakes: what it hears of shots, of their twins on paper and of results, and how large an order may be by it. */
+import type { Restored } from '../domain/events.ts'
+import type { EngineFact, Settlement } from '../domain/facts.ts'
+import type { ConditionId, OrderId } from '../domain/ids.ts'
+import type { SubmitOutcome } from '../domain/order.ts'
+import type { StakeMove, StakeSettings, StakeState } from '../domain/stakes.ts'
+import type { StakesTold } from '../domain/stakes-text.ts'
+import type { MicroShares, Micros } from '../domain/units.ts'
+import { ordersOf } from '../risk/settled-shot.ts'
+import { afterWindow, begun, sameAsPaper, stakesTold } from '../risk/stake-ladder.ts'
+
+export type Stakes = ReturnType<typeof createStakes>
+
+/** Null: there is no ladder, and orders are as large as anything else lets them be. */
+export function createStakes(settings: StakeSettings | null) {
+  const twins = new Map<OrderId, SubmitOutcome>()
+  /** Windows with orders that wait for their result. */
+  const open = new Map<ConditionId, Micros>()
+  // The locks before a live start let nobody in who has not shown what he can do on paper.
+  let state: StakeState | null = settings === null ? null : begun('canary', 0 as Micros)
+
+  function settled(settlement: Settlement, at: Micros): StakeMove | null {
+    const { market, order, outcome } = settlement
+    open.delete(market.conditionId)
+    const twin = order === null ? null : (twins.get(order.id) ?? null)
+    if (order !== null) twins.delete(order.id)
+    if (state === null || settings === null || ordersOf(settlement) === 0) return null
+    const isSingle = ordersOf(settlement) === 1
+    const asOnPaper = isSingle ? sameAsPaper(outcome, twin) : null
+    const isLast = ![...open.values()].includes(market.endAt)
+    const after = afterWindow(state, { result: settlement, at, asOnPaper, isLast }, settings)
+    state = after.state
+    return after.move
+  }
+
+  return {
+    /** Every fact of the engine; what came of it, where something did. */
+    hear(fact: EngineFact): { readonly state: StakeState; readonly move: StakeMove | null } | null {
+      if (fact.kind === 'submitted') open.set(fact.market.conditionId, fact.market.endAt)
+      if (fact.kind !== 'settled') return null
+      const before = state
+      const move = settled(fact.settlement, fact.at)
+      return state === null || state === before ? null : { state, move }
+    },
+
+    hearTwin: (orderId: OrderId, outcome: SubmitOutcome): void => void twins.set(orderId, outcome),
+
+    /** The state, where it is not the one that was written down. */
+    restore({ shots, account, recvAt }: Restored): StakeState | null {
+      for (const { market } of shots) open.set(market.conditionId, market.endAt)
+      if (state === null) return null
+      const known = account?.stakes ?? null
+      const isNew = known === null || known.rung === 'paper'
+      state = isNew ? begun('canary', recvAt) : known
+      return isNew ? state : null
+    },
+
+    /** The most shares that one purchase may be for; null: no bound of this kind. */
+    cap: (): MicroShares | null =>
+      settings !== null && state?.rung === 'canary' ? settings.canaryShares : null,
+
+    isOnPaper: (): boolean => state?.rung === 'paper',
+    view: (): StakesTold | null =>
+      state === null || settings === null ? null : stakesTold(state, settings),
+  }
+}

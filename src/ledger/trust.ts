@@ -1,0 +1,61 @@
+/** What a ledger says of how far a bot may be trusted: where the live one stands, and what the dry one has shown. */
+import { existsSync } from 'node:fs'
+import Database from 'libsql'
+import type { Judged } from '../domain/certificate.ts'
+import type { Settlement } from '../domain/facts.ts'
+import type { PaperProof, StakeState } from '../domain/stakes.ts'
+import { type Micros, microUsdc } from '../domain/units.ts'
+import { accountOf } from './account.ts'
+
+const SETTLED = `SELECT condition_id AS id, settlement_json AS json FROM settlements
+  WHERE decision = 'fired' AND at_micros > ? ORDER BY at_micros DESC`
+const JUDGED = `SELECT body_json AS body FROM certificates WHERE condition_id = ? AND kind = 'judged' ORDER BY seq DESC LIMIT 1`
+
+/** Null where no live bot has traded yet. */
+export function stakesIn(path: string): StakeState | null {
+  return withLedger(path, (database) => accountOf(database).stakes ?? null) ?? null
+}
+
+/** Of the latest windows with orders of these strategies. */
+export function paperProof(
+  path: string,
+  asked: { readonly strategy: string; readonly since: Micros; readonly windows: number },
+): PaperProof {
+  const none: PaperProof = { shots: 0, net: microUsdc(0), named: 0, right: 0 }
+  const found = withLedger(path, (database) => proofIn(database, asked))
+  return found ?? none
+}
+
+function proofIn(
+  database: Database.Database,
+  asked: { readonly strategy: string; readonly since: Micros; readonly windows: number },
+): PaperProof {
+  const names = new Set(asked.strategy.split(',').map((name) => name.trim()))
+  const judgement = database.prepare(JUDGED)
+  let [shots, net, named, right] = [0, 0, 0, 0]
+  for (const row of database.prepare(SETTLED).all(asked.since) as { id: string; json: string }[]) {
+    const { order, pnl } = JSON.parse(row.json) as Settlement
+    if (order === null || !names.has(order.strategy)) continue
+    shots += 1
+    net += pnl
+    const { body } = (judgement.get(row.id) ?? { body: null }) as { body: string | null }
+    const agrees = body === null ? null : (JSON.parse(body) as { judged: Judged }).judged.agrees
+    if (agrees !== null) named += 1
+    if (agrees === true) right += 1
+    if (shots === asked.windows) break
+  }
+  return { shots, net: microUsdc(net), named, right }
+}
+
+function withLedger<Found>(
+  path: string,
+  look: (database: Database.Database) => Found,
+): Found | null {
+  if (!existsSync(path)) return null
+  const database = new Database(path, { readonly: true } as Database.Options)
+  try {
+    return look(database)
+  } finally {
+    database.close()
+  }
+}

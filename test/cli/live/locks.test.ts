@@ -1,0 +1,118 @@
+/** What stands before the first real order: safeguards that are on, and a dry run that has shown enough. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { lockOf } from '../../../src/cli/live-lock.ts'
+import { loadConfig } from '../../../src/config/load.ts'
+import type { Settlement } from '../../../src/domain/facts.ts'
+import { conditionId } from '../../../src/domain/ids.ts'
+import type { Log } from '../../../src/domain/ports.ts'
+import type { StakeState } from '../../../src/domain/stakes.ts'
+import { type Micros, micros, microUsdc } from '../../../src/domain/units.ts'
+import { openLedger } from '../../../src/ledger/ledger.ts'
+import { begun } from '../../../src/risk/stake-ladder.ts'
+import { aMarket, at } from '../../support/builders.ts'
+import { anOrder } from '../../support/live.ts'
+
+const silent: Log = {
+  debug: () => undefined,
+  info: () => undefined,
+  warn: () => undefined,
+  error: () => undefined,
+}
+let cwd: string
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'locks-'))
+})
+afterEach(() => rmSync(cwd, { recursive: true, force: true }))
+
+function lock(yaml = '', flags: Record<string, string> = { venue: 'polymarket' }): string | null {
+  writeFileSync(join(cwd, 'lastsecond.yaml'), `dataDir: ${cwd}/data\n${yaml}`)
+  return lockOf(loadConfig({ cwd, env: {}, flags }).config)
+}
+
+/** Windows with orders that were settled, as a ledger keeps them. */
+async function settled(
+  mode: 'dry' | 'live',
+  count: number,
+  change: Partial<Settlement> & { agrees?: boolean | null; from?: number; strategy?: string } = {},
+  stakes: StakeState | null = null,
+): Promise<void> {
+  const { agrees = true, from = 0, strategy = 'last-second', ...rest } = change
+  const folder = join(cwd, 'data/polymarket', mode)
+  mkdirSync(folder, { recursive: true })
+  const path = join(folder, 'ledger.db')
+  const ledger = await openLedger({ path, startingCash: microUsdc(1e9), log: silent })
+  for (let n = from; n < from + count; n += 1) {
+    const id = conditionId(`0x${String(n).padStart(64, '0')}`)
+    const market = aMarket({ conditionId: id, slug: `btc-updown-15m-${n}` })
+    const settlement = {
+      ...{ market, decision: 'fired', reason: '', winner: 'UP', winnerSource: 'gamma', side: 'UP' },
+      ...{ order: { ...anOrder(), strategy }, outcome: null, orders: 1, payout: microUsdc(1) },
+      ...{ held: { UP: 0, DOWN: 0 }, pnl: microUsdc(1), cash: microUsdc(1e9), latency: {} },
+      ...rest,
+    } as unknown as Settlement
+    ledger.accept({ kind: 'settled', at: at(1_000 + n), settlement })
+    const judged = { conditionId: id, agrees } as never
+    ledger.accept({ kind: 'judged', at: at(1_000 + n), judged })
+  }
+  if (stakes !== null) ledger.accept({ kind: 'stakes', at: at(1), stakes, move: null })
+  await ledger.close()
+}
+
+const TEN = 'stakes: { windows: 10 }\n'
+
+test('the play money of the embedded venue asks for nothing, unless a person does', () => {
+  expect(lock('', { venue: 'local' })).toBeNull()
+  expect(lock('stakes: { ladder: on }\n', { venue: 'local' })).toMatch(/^ON_PAPER: .* there are 0/)
+})
+
+test('real money waits for a dry run of the same strategy', async () => {
+  expect(lock()).toMatch(/^ON_PAPER: a dry run has to show 50 settled windows .* there are 0/)
+  await settled('dry', 9)
+  await settled('dry', 5, { from: 20, strategy: 'momentum' })
+  await settled('dry', 5, { from: 30, order: null, decision: 'passed' })
+  expect(lock(TEN)).toMatch(/show 10 settled windows with orders first, and there are 9/)
+  await settled('dry', 1, { from: 40 })
+  expect(lock(TEN)).toBeNull()
+  expect(lock(`${TEN}strategy: momentum\n`)).toMatch(/there are 5/)
+})
+
+test.each([
+  ['lost money', { pnl: microUsdc(-1) }, /lost 0.00001 USD/],
+  ['named the wrong winners', { agrees: false }, /named the winner of 0 windows of 10/],
+] as const)('a dry run that %s has shown nothing', async (_, change, words) => {
+  await settled('dry', 10, change)
+  expect(lock(TEN)).toMatch(words)
+  await settled('dry', 10, { from: 10 })
+  // Only the latest ones count.
+  expect(lock(TEN)).toBeNull()
+})
+
+test('a live bot that stands somewhere needs no other word; one sent back shows it again', async () => {
+  await settled('live', 0, {}, begun('canary', 0 as Micros))
+  expect(lock(TEN)).toBeNull()
+  await settled('live', 0, {}, begun('paper', micros(at(1_005))))
+  await settled('dry', 12)
+  // Those before it was sent back prove nothing.
+  expect(lock(TEN)).toMatch(/there are 6, since the live bot was sent back to paper/)
+  await settled('dry', 4, { from: 20 })
+  expect(lock(TEN)).toBeNull()
+})
+
+test.each([
+  ['limits: { maxDailyLossUsd: off }\n', /SAFEGUARD_OFF: limits.maxDailyLossUsd: /],
+  ['limits: { tripwire: off, maxDrawdownUsd: off }\n', /limits.maxDrawdownUsd, limits.tripwire/],
+  ['gates: { strikeAtLeast: off }\n', /gates.strikeAtLeast/],
+  ['gates: { rule: off }\n', /gates.rule/],
+  ['params: { winner: book }\n', /params.winner/],
+])('%j does not trade with real money', async (yaml, words) => {
+  expect(lock(`${yaml}stakes: { ladder: off }\n`)).toMatch(words)
+  expect(lock(`${yaml}stakes: { ladder: off }\n`, { venue: 'local' })).toBeNull()
+})
+
+test('a person may leave the ladder out, but not the safeguards', () => {
+  expect(lock('stakes: { ladder: off }\n')).toBeNull()
+})
