@@ -128,6 +128,9 @@ export type OrderTimed = Stamp & {
   readonly timing: Partial<OrderTiming>
 }
 
+/** Of a single trade at an exchange: how much of the asset, and who came to whom. */
+export type Taken = { readonly size: string; readonly taker: 'BUY' | 'SELL' }
+
 /** A price of an asset. `venueAt` is the source's own time of it. */
 export type PriceTick = Stamp & {
   readonly kind: 'price_tick'
@@ -136,7 +139,7 @@ export type PriceTick = Stamp & {
   readonly series: PriceSeries
   /** Dollars as a plain decimal, every digit that the source gave. */
   readonly price: string
-  /** Of a single trade at an exchange: how much of the asset, and who came to whom; left out where the source does not tell. */
+  /** Left out where the source does not tell. */
   readonly size?: string
   readonly taker?: 'BUY' | 'SELL'
   /** True where the source gave a float only: near enough to watch, not to compare with a strike. */

@@ -9,8 +9,6 @@ import type { MicroShares, Micros } from '../domain/units.ts'
 import { ordersOf } from '../risk/settled-shot.ts'
 import { afterWindow, begun, sameAsPaper, stakesTold } from '../risk/stake-ladder.ts'
 
-export type Stakes = ReturnType<typeof createStakes>
-
 /** Null: there is no ladder, and orders are as large as anything else lets them be. */
 export function createStakes(settings: StakeSettings | null) {
   const twins = new Map<OrderId, SubmitOutcome>()

@@ -23,7 +23,7 @@ function match(product: string, price: unknown, type = 'match'): string {
   })
 }
 
-test('matches become ticks, the one before we came too; sides and other messages are left alone', async () => {
+test('matches become ticks, the one before we came too, with who took how much; other messages are left alone', async () => {
   const { server, ticks, warnings } = await fakeFeed('coinbase', createCoinbaseFeed)
   await until(() => server.heard.length === 1)
   expect(JSON.parse(server.heard[0] ?? '')).toEqual({
@@ -46,6 +46,9 @@ test('matches become ticks, the one before we came too; sides and other messages
       asset: 'btc',
       series: 'spot',
       price: '91560.16',
+      size: '0.0041',
+      // The maker sold.
+      taker: 'BUY',
       recvAt: 7,
       venueAt: Date.UTC(2026, 10, 20, 3, 21, 7, 410) * 1_000 + 882,
     },

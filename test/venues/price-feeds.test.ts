@@ -33,7 +33,8 @@ describe('Binance', () => {
     server.say(trade('btcusdt', '0.00000000'))
     server.say(trade('btcusdt', 91_230))
     server.say('not json')
-    server.say(trade('ethusdt', '3018.00000000'))
+    // The buyer was the maker.
+    server.say(trade('ethusdt', '3018.00000000').replace('"m":false', '"m":true'))
     await until(() => ticks().length === 2)
     expect(ticks()).toEqual([
       {
@@ -42,15 +43,29 @@ describe('Binance', () => {
         asset: 'btc',
         series: 'spot',
         price: '91230.07',
+        size: '0.0251',
+        taker: 'BUY',
         recvAt: 7,
         venueAt: 1_789_459_204_900_000,
       },
-      expect.objectContaining({ asset: 'eth', price: '3018' }),
+      expect.objectContaining({ asset: 'eth', price: '3018', taker: 'SELL' }),
     ])
     // Four that did not fit in one sample.
     expect(warnings).toHaveLength(1)
     expect(server.heard).toEqual([])
   })
+
+  test.each(['"q":"0.02510000",', '"m":false,'])(
+    'a trade without %s is a price, and nothing is said of who took',
+    async (missing) => {
+      const { server, ticks } = await fakeFeed('binance', createBinanceFeed)
+      await until(() => server.clients() === 1)
+      server.say(trade('btcusdt', '91230.5').replace(missing, ''))
+      await until(() => ticks().length === 1)
+      expect(ticks()[0]).not.toHaveProperty('size')
+      expect(ticks()[0]).not.toHaveProperty('taker')
+    },
+  )
 
   test('a trade of another symbol than its stream is no price', async () => {
     const { server, ticks, warnings } = await fakeFeed('binance', createBinanceFeed)

@@ -29,7 +29,7 @@ export function createBinanceFeed(deps: PriceFeedDeps): PriceFeed {
       if (trade === null || asset === undefined) return
       socket.touch()
       const venueAt = (trade.atMs * MICROS_PER_MS) as Micros
-      const { price } = trade
+      const { price, taken } = trade
       deps.emit({
         kind: 'price_tick',
         feed: 'binance',
@@ -38,6 +38,7 @@ export function createBinanceFeed(deps: PriceFeedDeps): PriceFeed {
         price,
         recvAt,
         venueAt,
+        ...taken,
       })
     } catch (error) {
       deps.unreadable(frame, error)

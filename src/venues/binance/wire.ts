@@ -1,6 +1,7 @@
 /** The trades of Binance's combined stream. Prices are decimal texts, times are milliseconds. */
 import { z } from 'zod'
 import { isPositiveDecimal, trimmedDecimal } from '../../domain/decimal-text.ts'
+import type { Taken } from '../../domain/events.ts'
 import type { Asset } from '../../domain/ids.ts'
 
 export const STREAMS: Readonly<Record<Asset, string>> = {
@@ -17,6 +18,9 @@ const trade = z.object({
     s: z.string(),
     p: z.string().refine(isPositiveDecimal, 'not a price'),
     T: z.int().positive(),
+    // Who took how much is for models alone: a price without it is a price all the same.
+    q: z.string().refine(isPositiveDecimal).optional().catch(undefined),
+    m: z.boolean().optional().catch(undefined),
   }),
 })
 
@@ -24,6 +28,8 @@ export type BinanceTrade = {
   readonly stream: string
   readonly price: string
   readonly atMs: number
+  /** Null where it is not told. */
+  readonly taken: Taken | null
 }
 
 /** Null for everything that is not a trade: answers, notices, other streams. Throws what JSON or the schema throws. */
@@ -33,5 +39,11 @@ export function parseTrade(text: string): BinanceTrade | null {
   const { stream, data } = trade.parse(json)
   if (stream !== `${data.s.toLowerCase()}@trade`)
     throw new Error(`the stream ${stream} told a trade of ${data.s}`)
-  return { stream, price: trimmedDecimal(data.p), atMs: data.T }
+  const { p, q, m, T: atMs } = data
+  // `m`: the buyer was there first.
+  const taken: Taken | null =
+    q === undefined || m === undefined
+      ? null
+      : { size: trimmedDecimal(q), taker: m ? 'SELL' : 'BUY' }
+  return { stream, price: trimmedDecimal(p), atMs, taken }
 }

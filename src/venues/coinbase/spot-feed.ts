@@ -28,7 +28,7 @@ export function createCoinbaseFeed(deps: PriceFeedDeps): PriceFeed {
       const asset = assets.get(word.product)
       if (asset === undefined) return
       socket.touch()
-      const { price, atMicros } = word
+      const { price, atMicros, taken } = word
       deps.emit({
         kind: 'price_tick',
         feed: 'coinbase',
@@ -37,6 +37,7 @@ export function createCoinbaseFeed(deps: PriceFeedDeps): PriceFeed {
         price,
         recvAt,
         venueAt: atMicros as Micros,
+        ...taken,
       })
     } catch (error) {
       deps.unreadable(frame, error)
