@@ -88,6 +88,7 @@ function bot(port) {
     strategy: lastSecond.bind({ winner: 'book', listenFromSec: 3_600 }),
     prices: { order: { settlement: ['rtds'], spot: ['binance'] }, lostAfterMs: 15_000 },
     limits,
+    sizing: null,
     gates: BOOK_GATES,
     startingCash: 1e10,
     warmUpSec: 10,

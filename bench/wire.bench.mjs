@@ -192,7 +192,7 @@ async function run(state, { everyMs, framesPerSecond, ways, shots }) {
       // Of a window whose orders were not ready in time the order was signed at the trigger, on a machine that is busy enough.
       const shot = isRival ? undefined : known.get(slugOf(market))
       const went = shot === undefined || shot.signed === 'ahead' ? way : 'inline'
-      values[went].push({ micros, waited, inside: shot?.inside })
+      values[went]?.push({ micros, waited, inside: shot?.inside })
     }
     check(report, told.results)
   }

@@ -94,6 +94,7 @@ function settings() {
       maxClockErrorMs: 250,
       maxPosition: 100 * DOLLAR,
     },
+    sizing: null,
     gates: BOOK_GATES,
     startingCash: 1_000_000 * DOLLAR,
     warmUpSec: 1,
