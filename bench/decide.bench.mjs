@@ -8,6 +8,7 @@ import { createEngine } from '../dist/engine/engine.js'
 import { lastSecond } from '../dist/strategies/last-second.js'
 import { createFrameCounts, createFrameDecoder } from '../dist/venues/polymarket/frame-decoder.js'
 import { DOWN, makeFrames, UP } from './support/frames.mjs'
+import { bookUpdates, everyStrategy, gateSpy } from './support/parts.mjs'
 import { plainBot } from './support/plain-decider.mjs'
 import { percentiles, ratios } from './support/stats.mjs'
 
@@ -56,6 +57,7 @@ export async function bench({ quick }) {
   const ours = percentiles(times.ours)
   const rival = percentiles(times.rival)
   if (sides.ours.decisions() < frames.length / 2) throw new Error('too few decisions were taken')
+  const parts = partsOf(frames)
   return {
     bench: 'decide',
     unit: 'us',
@@ -67,9 +69,40 @@ export async function bench({ quick }) {
       { row: 'of it: bytes -> events', ours: decode },
       { row: 'of it: events -> books', ours: { p50: books.p50 - decode.p50 } },
       { row: 'of it: projection, strategy and gates', ours: { p50: ours.p50 - books.p50 } },
+      ...parts,
       { row: 'decisions', count: sides.ours.decisions() },
     ],
   }
+}
+
+/** What other systems state for single parts. The first round warms up. */
+function partsOf(frames) {
+  const strategies = everyStrategy()
+  const gates = gateSpy()
+  const side = oursAt(30, strategies.see)
+  const each = {
+    ...side,
+    frame(...frame) {
+      side.frame(...frame)
+      gates.measure()
+    },
+  }
+  play(side, frames)
+  strategies.times.length = 0
+  play(each, frames)
+  gates.stop()
+  bookUpdates(frames)
+  const [every, limits] = [gates.times.every, gates.times.limits].map(percentiles)
+  const row = (name, ours, goal) => ({ row: name, ours, goal })
+  return [
+    row(`all ${strategies.count} strategies on one event`, percentiles(strategies.times), {
+      p50: 20,
+      p99: 60,
+    }),
+    row(`risk alone: order count, cooldown, position`, limits, { p50: 1 }),
+    row(`all ${gates.counts.every} gates alone`, every),
+    row('book update alone', percentiles(bookUpdates(frames)), { p50: 1 }),
+  ]
 }
 
 /** A change of price is told to both listeners, everything else to the one it is about. */
@@ -105,7 +138,7 @@ function priceAt(now) {
 }
 
 /** An engine whose strategy may shoot from so many seconds on, and never wants to: nothing is for sale at a cent. */
-function oursAt(fireAt) {
+function oursAt(fireAt, see = null) {
   let engine
   let decoders
   let taken = 0
@@ -119,6 +152,7 @@ function oursAt(fireAt) {
     ...strategy,
     decide(view) {
       taken += 1
+      if (see !== null) see(view)
       return strategy.decide(view)
     },
   }

@@ -89,6 +89,13 @@ export function createKrakenFeed(deps: PriceFeedDeps): PriceFeed {
 }
 `
 
+/** The guide of docs/strategies.md: a whole file, and the line of the registry. */
+function guide(): { file: string; line: string } {
+  const page = readFileSync(join(root, 'docs/strategies.md'), 'utf8')
+  const [file = '', line = ''] = [...page.matchAll(/```ts\n(.*?)```/gs)].map((found) => found[1])
+  return { file, line }
+}
+
 function edit(file: string, from: string, to: string): void {
   const text = readFileSync(join(copy, file), 'utf8')
   expect(text).toContain(from)
@@ -107,6 +114,10 @@ beforeAll(() => {
     'import { lastSecond }',
     "import { never } from './never.ts'\nimport { lastSecond }",
   )
+  const { file, line } = guide()
+  writeFileSync(join(copy, 'src/strategies/sure-thing.ts'), file)
+  edit('src/strategies/registry.ts', '  noop,\n', '  noop,\n  sureThing,\n')
+  edit('src/strategies/registry.ts', 'import { lastSecond }', `${line}import { lastSecond }`)
   writeFileSync(join(copy, 'src/cli/verbs/hello.ts'), VERB)
   edit(
     'src/cli/main.ts',
@@ -156,6 +167,44 @@ test('a strategy is one file and one line, and is listed with its parameters and
   expect(list.find(({ name }) => name === 'never')?.params.properties['patience']?.default).toBe(3)
   cli('config', 'set', 'strategy', 'never')
   expect(cli('config', 'get', 'strategy').trim()).toBe('never')
+})
+
+test('the guide to a strategy of your own is enough: it is listed, shown, set and run', async () => {
+  const list = JSON.parse(cli('strategies', '--json')) as { name: string }[]
+  expect(list.map(({ name }) => name)).toContain('sure-thing')
+  cli('config', 'set', 'strategy', 'sure-thing')
+  cli('config', 'set', 'params.minChance', '0.99')
+  const { settings } = JSON.parse(cli('config', 'show', '--json')) as {
+    settings: { key: string; value: string }[]
+  }
+  const shown = settings.filter(({ key }) => key.startsWith('params.'))
+  expect(shown.map(({ key, value }) => [key, value])).toEqual([
+    ['params.minChance', '0.99'],
+    ['params.maxAsk', '0.97'],
+    ['params.shares', '5'],
+  ])
+  rmSync(join(copy, 'lastsecond.yaml'))
+  const bot = execFile(
+    process.execPath,
+    [join(copy, 'dist/cli/main.js'), 'run', '--strategy', 'sure-thing'],
+    { cwd: copy },
+  )
+  const ended = new Promise((resolve) => bot.once('exit', resolve))
+  try {
+    const running = (): string | null => {
+      try {
+        return (JSON.parse(cli('status', '--json')) as { strategy: string }).strategy
+      } catch {
+        // It has not begun yet.
+        return null
+      }
+    }
+    await until(() => running() !== null, 500)
+    expect(running()).toBe('sure-thing')
+  } finally {
+    bot.kill('SIGTERM')
+    expect(await ended).toBe(0)
+  }
 })
 
 test('a verb is one file and one entry', () => {

@@ -1,6 +1,8 @@
 /** Configuration -> the settings of the engine and the parts of the venue. Shared by every verb that runs or checks the bot. */
 import { givenParams, strategiesNamed, strategyNames } from '../config/params.ts'
 import type { Config } from '../config/schema.ts'
+import { seriesNames, tradedNames } from '../config/series.ts'
+import type { Asset, Interval } from '../domain/ids.ts'
 import type { CandleSource, EventSink, Log } from '../domain/ports.ts'
 import type { StakeSettings } from '../domain/stakes.ts'
 import type { AnyStrategy, BoundStrategy } from '../domain/strategy.ts'
@@ -8,6 +10,7 @@ import { MICRO, type Micros, type MicroUsdc, microShares } from '../domain/units
 import { UserError } from '../domain/user-error.ts'
 import { combine } from '../engine/ensemble.ts'
 import type { EngineSettings } from '../engine/settings.ts'
+import { tradedOnlyWhere } from '../engine/watched.ts'
 import { nowMicros } from '../net/clock.ts'
 import { createHttp, type Http } from '../net/http.ts'
 import type { VenueParts } from '../runtime/bot.ts'
@@ -43,7 +46,10 @@ export function bindStrategy(config: Config): BoundStrategy {
   if (definitions === null) throw new UserError('config', unknownStrategy(config.strategy))
   const [first, ...rest] = definitions
   const bind = (one: AnyStrategy): BoundStrategy => one.bind(givenParams(one, config))
-  return combine([bind(first), ...rest.map(bind)])
+  const strategy = combine([bind(first), ...rest.map(bind)])
+  const traded = tradedNames(config)
+  if (traded === null) return strategy
+  return tradedOnlyWhere(({ asset, interval }) => traded.has(`${asset}:${interval}`), strategy)
 }
 
 function unknownStrategy(written: string): string {
@@ -71,6 +77,7 @@ export function engineSettings(
       closed: hasCalendar(config) ? engineRestarts() : [],
     },
     sizing: sizingOf(config),
+    quotes: config.quotes,
     gates: gateSettings(config.gates, strategy.bounds),
     startingCash: paper.startingCashUsd as MicroUsdc,
     warmUpSec: discovery.warmUpSec,
@@ -140,7 +147,10 @@ function hasCalendar({ venue, limits }: Config): boolean {
 }
 
 export function seriesOf(config: Config): EngineSettings['series'] {
-  return config.assets.flatMap((asset) => config.intervals.map((interval) => ({ asset, interval })))
+  return seriesNames(config).map((name) => {
+    const [asset, interval] = name.split(':') as [Asset, Interval]
+    return { asset, interval }
+  })
 }
 
 export function venueParts(
@@ -198,11 +208,12 @@ export function venueParts(
         sockets: config.channel.sockets,
       },
     })
+    const late = startedAfter(config.discovery.startWaitSec, finder)
     const feeds = priceFeeds(config, endpoints, emit, log, choice)
     return {
       books,
       finder: {
-        ...finder,
+        ...late,
         askStrike(market) {
           page.ask(market)
           candles.ask(market)
@@ -214,12 +225,28 @@ export function venueParts(
         async stop() {
           page.close()
           candles.close()
-          await finder.stop()
+          await late.stop()
         },
       },
       clock,
       feeds,
     }
+  }
+}
+
+/** Clock and prices are heard meanwhile. */
+function startedAfter(seconds: number, finder: GammaFinder): GammaFinder {
+  if (seconds === 0) return finder
+  let timer: NodeJS.Timeout | null = null
+  return {
+    ...finder,
+    start() {
+      timer = setTimeout(() => finder.start(), seconds * 1_000)
+    },
+    async stop() {
+      if (timer !== null) clearTimeout(timer)
+      await finder.stop()
+    },
   }
 }
 

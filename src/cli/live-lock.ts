@@ -19,7 +19,12 @@ const COUNTDOWN_SEC = 5
 
 /** Returns when live trading may begin; throws the refusal otherwise. */
 export async function passLiveLocks(loaded: LoadedConfig, abort: AbortSignal): Promise<void> {
-  const { config } = loaded
+  const { config, saysDry } = loaded
+  if (saysDry !== null)
+    throw new UserError(
+      'preflight',
+      `${saysDry}, which says that no order is for real; take it away to trade live`,
+    )
   refuseBeyondShots(bindStrategy(config))
   const refusal = lockOf(config)
   if (refusal !== null) throw new UserError('preflight', refusal)

@@ -31,7 +31,7 @@ import type { Endpoints } from '../venues/polymarket/endpoints.ts'
 import { createRedeemer, type Redeemer } from '../venues/polymarket/redeem.ts'
 import { createSigner } from '../venues/polymarket/signer.ts'
 import { openUserChannel } from '../venues/polymarket/user-channel.ts'
-import { USER_AGENT } from './bot-setup.ts'
+import { seriesOf, USER_AGENT } from './bot-setup.ts'
 import { checkAccount, refuseWhatFails } from './live-checks.ts'
 import { lockWallet, openGuards } from './live-guards.ts'
 import type { Purse } from './live-purse.ts'
@@ -153,7 +153,7 @@ function gateway(
     keepAlivePath: '/ok',
     keepAliveMs: KEEP_ALIVE_MS,
     timeoutMs: ANSWER_TIMEOUT_MS,
-    connections: config.assets.length * config.intervals.length + SPARE_CONNECTIONS,
+    connections: seriesOf(config).length + SPARE_CONNECTIONS,
     now,
     tell(what, detail) {
       if (what === 'lost' && !closing) log.warn('an order connection was lost', { detail })

@@ -4,22 +4,23 @@
  */
 import { UserError } from '../domain/user-error.ts'
 import { STRATEGIES } from '../strategies/registry.ts'
+import { BORROWED } from './borrowed.ts'
 import { CONFIG_KEYS } from './keys.ts'
 import { nearest } from './nearest.ts'
 import { paramsOf } from './params.ts'
 import { SECRET_NAMES } from './schema.ts'
+import { NOT_BUILT, SWITCHES } from './source-variables.ts'
 
 type Values = Readonly<Record<string, string | undefined>>
 
 const ALWAYS_DRY = 'a run is dry unless --live is given'
 
-/** Switches that older bots of this kind obeyed. */
+/** What older bots of this kind obeyed, and why it is not obeyed here. */
 const NOT_OBEYED: Readonly<Record<string, string>> = {
   DRY_RUN: ALWAYS_DRY,
   PAPER_TRADING: ALWAYS_DRY,
-  PM_DRY_RUN: ALWAYS_DRY,
-  PM_TRADE_ENABLED: ALWAYS_DRY,
-  PM_PAPER_TRADING: ALWAYS_DRY,
+  ...Object.fromEntries(SWITCHES.map((name) => [name, ALWAYS_DRY])),
+  ...NOT_BUILT,
   TRADING_MODE: ALWAYS_DRY,
   EXECUTION_ENABLED: ALWAYS_DRY,
 }
@@ -27,7 +28,11 @@ const NOT_OBEYED: Readonly<Record<string, string>> = {
 /** Names as short as ASSET are one slip away from many words that are meant for others. */
 const SHORT = 8
 
-const VARIABLES: readonly string[] = [...CONFIG_KEYS.flatMap((key) => key.env), ...SECRET_NAMES]
+const VARIABLES: readonly string[] = [
+  ...CONFIG_KEYS.flatMap((key) => key.env),
+  ...BORROWED.map(({ name }) => name),
+  ...SECRET_NAMES,
+]
 const MEANT = meanings()
 
 /** What a variable of such a name was probably meant to set, or null when it is nobody's business. */

@@ -9,13 +9,16 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseEnv } from 'node:util'
 import { UserError } from '../domain/user-error.ts'
+import { borrowed } from './borrowed.ts'
 import { notesOf, refuseLookalikes } from './environment.ts'
 import { CONFIG_KEYS, type ConfigKey, configKey } from './keys.ts'
 import { didYouMean } from './nearest.ts'
-import type { Origin } from './origin.ts'
+import { type Origin, strengthOf } from './origin.ts'
 import { checkParams } from './params.ts'
-import { crossCheck, idleWalletSettings } from './rules.ts'
+import { crossCheck, idlePaperSettings, idleWalletSettings } from './rules.ts'
 import { type Config, ConfigSchema, SECRET_NAMES, type SecretName } from './schema.ts'
+import { settleSeries } from './series.ts'
+import { saidDry } from './source-variables.ts'
 import { checkedInput, type Written } from './values.ts'
 import { parseYaml, readText, unknownKey, writtenIn } from './yaml-file.ts'
 
@@ -47,6 +50,8 @@ export type LoadedConfig = {
   readonly notes: readonly string[]
   /** Where each secret is set, or null. Never its value. */
   readonly secrets: Readonly<Record<SecretName, Origin | null>>
+  /** A variable that says that nothing here is for real, and what it says; a live run is refused then. */
+  readonly saysDry: string | null
 }
 
 type Layers = { readonly written: Written[]; readonly files: string[] }
@@ -58,29 +63,54 @@ export function loadConfig(args: LoadArgs = {}): LoadedConfig {
   refuseLookalikes(envFile.values, ENV_FILE)
   const file = fileLayer(args, cwd)
   const profile = profileLayer(args.profile, cwd)
-  const strongestFirst = [
+  const inEnvironment = (name: string): Origin => ({ kind: 'environment', name })
+  const inEnvFile = (name: string): Origin => ({ kind: 'env_file', name, file: ENV_FILE })
+  const own = [
     ...flagLayer(args),
-    ...variables(env, (name) => ({ kind: 'environment', name })),
-    ...variables(envFile.values, (name) => ({ kind: 'env_file', name, file: ENV_FILE })),
+    ...variables(env, inEnvironment),
+    ...variables(envFile.values, inEnvFile),
     ...file.written,
     ...profile.written,
   ]
-  const { raw, origins } = settle(strongestFirst)
-  const config: Config = ConfigSchema.parse(raw)
+  const others = borrowed(
+    [
+      { values: env, origin: inEnvironment },
+      { values: envFile.values, origin: inEnvFile },
+    ],
+    own,
+  )
+  const { raw, origins } = settle(byStrength([...own, ...others.written]))
+  const settled = settleSeries(ConfigSchema.parse(raw), origins)
+  const { config } = settled
   crossCheck(config)
   checkParams(config, origins)
   return {
     config,
     origins,
     files: [...envFile.files, ...file.files, ...profile.files],
-    notes: [...notesOf(env, envFile.values), ...idleWalletSettings(config)],
+    notes: [
+      ...notesOf(env, envFile.values),
+      ...others.notes,
+      ...settled.notes,
+      ...idleWalletSettings(config),
+      ...idlePaperSettings(config, origins),
+    ],
     secrets: secretsSet(env, envFile.secrets),
+    saysDry: saidDry([
+      { values: env, origin: inEnvironment },
+      { values: envFile.values, origin: inEnvFile },
+    ]),
   }
 }
 
 /** The notes alone, for every verb: also where the rest of the configuration is refused. */
 export function environmentNotes(): string[] {
   return notesOf(process.env, readEnvFile(process.cwd()).values)
+}
+
+/** Stable: of one layer the program's own names stay before those it has borrowed. */
+function byStrength(written: readonly Written[]): Written[] {
+  return [...written].sort((a, b) => strengthOf(b.origin) - strengthOf(a.origin))
 }
 
 /** The first writer of a setting wins; everything else is checked and dropped. */
@@ -205,18 +235,23 @@ function yamlLayer(text: string | undefined, file: string, path: string, origin:
   return { written: writtenIn(document, file, origin), files: [path] }
 }
 
-/** A profile is a set of defaults with a name: the folder `profiles` here, then the ones that come with the program. */
-function profileLayer(name: string | undefined, cwd: string): Layers {
-  if (name === undefined) return { written: [], files: [] }
-  const folders = [join(cwd, 'profiles'), SHIPPED_PROFILES]
+/** By name: the folder `profiles` here, then the ones that come with the program. */
+export function knownProfiles(cwd = process.cwd()): ReadonlyMap<string, string> {
   const known = new Map<string, string>()
-  for (const folder of folders) {
+  for (const folder of [join(cwd, 'profiles'), SHIPPED_PROFILES]) {
     if (!existsSync(folder)) continue
     for (const entry of readdirSync(folder)) {
       const profile = /^(.+)\.ya?ml$/.exec(entry)?.[1]
       if (profile !== undefined && !known.has(profile)) known.set(profile, join(folder, entry))
     }
   }
+  return known
+}
+
+/** A profile is a set of defaults with a name. */
+function profileLayer(name: string | undefined, cwd: string): Layers {
+  if (name === undefined) return { written: [], files: [] }
+  const known = knownProfiles(cwd)
   const path = known.get(name)
   if (path === undefined) {
     const names = [...known.keys()].sort()

@@ -23,3 +23,10 @@ export function originText(origin: Origin): string {
       return 'the default'
   }
 }
+
+const WEAKEST_FIRST = ['default', 'profile', 'file', 'env_file', 'environment', 'flag'] as const
+
+/** Of two origins the one with the larger number wins. */
+export function strengthOf({ kind }: Origin): number {
+  return WEAKEST_FIRST.indexOf(kind)
+}

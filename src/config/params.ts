@@ -49,9 +49,9 @@ export function strategiesNamed(names: string): readonly [AnyStrategy, ...AnyStr
   return new Set(known).size < known.length ? null : [first, ...rest]
 }
 
-/** As they were written, one by one. */
+/** As they were written, one by one; other systems write them with underscores. */
 export function strategyNames(names: string): readonly string[] {
-  return names.split(',').map((name) => name.trim())
+  return names.split(',').map((name) => name.trim().replaceAll('_', '-'))
 }
 
 export function paramsOf({ params }: AnyStrategy): readonly Param[] {

@@ -1,5 +1,6 @@
 /** What no single setting can know: settings that contradict each other. */
 import { UserError } from '../domain/user-error.ts'
+import { type Origin, originText } from './origin.ts'
 import type { Config } from './schema.ts'
 
 export function crossCheck(config: Config): void {
@@ -50,6 +51,23 @@ export function isLoopback(host: string): boolean {
 
 function refuseWhen(broken: boolean, message: string): void {
   if (broken) throw new UserError('config', message)
+}
+
+/** The same of made-up takers that nobody has asked for. */
+export function idlePaperSettings(
+  { paper }: Config,
+  origins: ReadonlyMap<string, Origin>,
+): string[] {
+  if (paper.flow === 'model') return []
+  const idle = ['paper.flowBase', 'paper.flowDepthShare', 'paper.flowNoise', 'paper.seed']
+  return idle.flatMap((path) => {
+    const origin = origins.get(path)
+    // In a file they stand beside paper.flow, for whoever reads it.
+    if (origin?.kind !== 'environment' && origin?.kind !== 'env_file') return []
+    return [
+      `${path} (${originText(origin)}) is not used: paper.flow is trades; with model, takers are made up by it`,
+    ]
+  })
 }
 
 /** Settings of the wallet that do nothing as they stand: no reason to stop a dry run, but somebody believes in them. */

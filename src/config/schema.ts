@@ -3,7 +3,7 @@
  * `config` verb and the documentation read this schema; a value outside its range is refused, never bent to fit.
  */
 import { z } from 'zod'
-import { ASSETS, INTERVALS, SETTLEMENT_FEEDS, SPOT_FEEDS } from '../domain/ids.ts'
+import { ASSETS, INTERVALS, SERIES_NAMES, SETTLEMENT_FEEDS, SPOT_FEEDS } from '../domain/ids.ts'
 import { gates } from './gates-schema.ts'
 import { KEY_META } from './key-meta.ts'
 import { limits } from './limits-schema.ts'
@@ -20,6 +20,19 @@ function listOf<const Names extends readonly [string, ...string[]]>(names: Names
     .min(1)
     .refine((list) => new Set(list).size === list.length)
 }
+
+/** Windows by asset and length together. */
+function pairs(meaning: string, env: string) {
+  return z
+    .array(z.enum(SERIES_NAMES))
+    .refine((list) => new Set(list).size === list.length)
+    .default([])
+    .describe(meaning)
+    .register(KEY_META, { env: [env], range: PAIRS_RANGE })
+}
+
+const PAIRS_RANGE =
+  'different ones of btc, eth, sol, xrp with 5m, 15m, 1h, 4h, such as btc:15m, or nothing'
 
 function seconds(least: number, most: number, initial: number, meaning: string) {
   return z.int().min(least).max(most).default(initial).describe(meaning)
@@ -56,6 +69,13 @@ const discovery = z.strictObject({
     30,
     'A window with fewer seconds left than this is skipped: too late to start',
   ).register(KEY_META, { env: ['MIN_TIME_TO_START'] }),
+  startWaitSec: z
+    .number()
+    .min(0)
+    .max(600)
+    .default(0)
+    .describe('Seconds after the start in which prices are heard and no windows are looked for yet')
+    .register(KEY_META, { env: ['PM_WARMUP_SECONDS'] }),
   warmUpSec: seconds(0, 120, 10, 'Seconds before the trigger at which connections are warmed'),
   cleanUpSec: seconds(0, 600, 10, "Seconds after the close at which a window's listeners go"),
 })
@@ -183,6 +203,30 @@ const paper = z.strictObject({
     .register(KEY_META, { env: ['PM_PAPER_SEED'] }),
 })
 
+const quotes = z.strictObject({
+  minRequoteSec: z
+    .number()
+    .min(0.1)
+    .max(60)
+    .default(1)
+    .describe('An order that waits is not replaced sooner than this many seconds')
+    .register(KEY_META, { env: ['PM_MIN_REQUOTE_SECONDS'] }),
+  minTicks: z
+    .int()
+    .min(0)
+    .max(1000)
+    .default(3)
+    .describe("... nor for a price that is nearer than so many of the market's ticks")
+    .register(KEY_META, { env: ['PM_REQUOTE_MIN_TICKS'] }),
+  maxAgeSec: z
+    .number()
+    .min(1)
+    .max(3600)
+    .default(10)
+    .describe('An order that has waited for so many seconds is replaced in any case')
+    .register(KEY_META, { env: ['PM_REQUOTE_MAX_AGE_SECONDS'] }),
+})
+
 const sizing = z.strictObject({
   rule: z
     .enum(['strategy', 'fixed', 'fraction', 'kelly'])
@@ -272,6 +316,21 @@ export const ConfigSchema = z.strictObject({
     .default(['15m'])
     .describe('Window lengths that are traded')
     .register(KEY_META, { env: ['INTERVAL'], flag: 'interval' }),
+  watch: pairs(
+    'Windows that are watched, where assets and intervals cannot say it, such as btc:15m,eth:5m; nothing: those of assets and intervals',
+    'PM_WATCHLIST',
+  ),
+  trade: pairs(
+    'Of the windows that are watched, those that may get orders; nothing: all of them',
+    'PM_TRADELIST',
+  ),
+  tradeEnabled: z
+    .boolean()
+    .default(true)
+    .describe(
+      'false: no window gets an order; all of them are watched, judged and written down. true never makes a run live',
+    )
+    .register(KEY_META, { env: ['PM_TRADE_ENABLED'], range: 'true or false, 1 or 0' }),
   strategy: z
     .string()
     .min(1)
@@ -297,6 +356,7 @@ export const ConfigSchema = z.strictObject({
   channel,
   prices,
   paper,
+  quotes,
   sizing,
   limits,
   stakes,

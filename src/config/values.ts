@@ -33,7 +33,7 @@ function fromText(key: ConfigKey, text: string): unknown {
     case 'number':
       return numberOr(trimmed, trimmed)
     case 'boolean':
-      return { true: true, false: false }[trimmed] ?? trimmed
+      return { true: true, false: false, 1: true, 0: false }[trimmed] ?? trimmed
     case 'list':
       return trimmed
         .split(',')

@@ -12,6 +12,12 @@ export type Asset = (typeof ASSETS)[number]
 export const INTERVALS = ['5m', '15m', '1h', '4h'] as const
 export type Interval = (typeof INTERVALS)[number]
 
+/** Windows of one asset and one length, as a person writes them: `btc:15m`. */
+export type SeriesName = `${Asset}:${Interval}`
+export const SERIES_NAMES: readonly SeriesName[] = ASSETS.flatMap((asset) =>
+  INTERVALS.map((interval): SeriesName => `${asset}:${interval}`),
+)
+
 /** Who relays the prices that settle the windows. */
 export const SETTLEMENT_FEEDS = ['polybolt', 'rtds'] as const
 /** Who tells the trades of an exchange: where the price goes next. */

@@ -51,7 +51,7 @@ export type Flow = {
   readonly price: number | null
   /** Dollars; null while the strike is not known. */
   readonly strike: number | null
-  /** (price - strike) / strike. */
+  /** (price - strike) / strike, the price moved by what usually lies between the exchange and the source that settles. */
   readonly distance: number | null
   /** Move of the last 5 and 30 seconds as a fraction of the strike, per second. */
   readonly velocity5: number | null

@@ -370,7 +370,7 @@ export function createEngine(settings: EngineSettings): Engine {
       closure,
       prices: heard.prices(market.asset, recvAt),
       truth,
-      flow: () => heard.flow(market.asset, truth.strike, recvAt),
+      flow: () => heard.flow(market, truth.strike, recvAt),
     }
   }
 

@@ -1,9 +1,14 @@
-/** How an asset's price moved and who pushed it: the exchange's trades of the last half minute, second by second. Floats, for models only. */
+/**
+ * How an asset's price moved and who pushed it: the exchange's trades of the last half minute, second by second. Floats, for models only. An exchange and the source
+ * that settles do not say the same price, and near the strike that decides: the distance is that of the exchange's price as the source would say it.
+ */
 import type { PriceTick } from '../domain/events.ts'
 import type { Asset } from '../domain/ids.ts'
+import type { Market } from '../domain/market.ts'
 import type { Flow } from '../domain/strategy.ts'
 import type { Truth } from '../domain/truth.ts'
 import { MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
+import { createGap, type Gap } from './price-gap.ts'
 
 const SECONDS_KEPT = 32
 const LONG_SEC = 30
@@ -12,11 +17,20 @@ const SHORT_SEC = 5
 const AGE_MAX_MICROS = 5 * MICROS_PER_SECOND
 
 type Second = { sec: number; last: number; bought: number; sold: number; trades: number }
-type Track = { readonly seconds: Second[]; last: number; at: Micros | null; sized: boolean }
+type Track = {
+  readonly seconds: Second[]
+  last: number
+  at: Micros | null
+  sized: boolean
+  readonly gap: Gap
+}
 
 export type Flows = {
+  /** A trade at the exchange. */
   apply(tick: PriceTick): void
-  of(asset: Asset, strike: Truth['strike'], recvAt: Micros): Flow
+  /** A price of the source that settles. */
+  compare(print: PriceTick): void
+  of(market: Market, strike: Truth['strike'], recvAt: Micros): Flow
 }
 
 export function createFlows(): Flows {
@@ -32,7 +46,7 @@ export function createFlows(): Flows {
         sold: 0,
         trades: 0,
       }))
-      track = { seconds, last: 0, at: null, sized: false }
+      track = { seconds, last: 0, at: null, sized: false, gap: createGap() }
       tracks.set(asset, track)
     }
     return track
@@ -50,17 +64,22 @@ export function createFlows(): Flows {
       second.trades += 1
       track.last = price
       track.at = tick.recvAt
+      track.gap.trade(tick, price)
       if (tick.size === undefined || tick.taker === undefined) return
       track.sized = true
       if (tick.taker === 'BUY') second.bought += Number(tick.size)
       else second.sold += Number(tick.size)
     },
-    of(asset, known, recvAt) {
+    compare: (print) => trackOf(print.asset).gap.print(print),
+    of({ asset, interval }, known, recvAt) {
       const strike = known === null ? null : Number(known.price)
       const track = tracks.get(asset)
       const fresh = track !== undefined && track.at !== null && recvAt - track.at <= AGE_MAX_MICROS
       const price = fresh ? track.last : null
-      const distance = price === null || strike === null ? null : (price - strike) / strike
+      // Hourly windows settle on the exchange itself.
+      const gap = track === undefined || interval === '1h' ? 0 : track.gap.at(recvAt)
+      const distance =
+        price === null || strike === null ? null : (price * (1 + gap) - strike) / strike
       if (track === undefined || price === null)
         return {
           price,

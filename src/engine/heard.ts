@@ -24,7 +24,7 @@ export type Heard = {
   check(recvAt: Micros): void
   prices(asset: Asset, recvAt: Micros): readonly QuotedPrice[]
   truth(market: Market, venueNow: Micros): Truth
-  flow(asset: Asset, strike: Truth['strike'], recvAt: Micros): Flow
+  flow(market: Market, strike: Truth['strike'], recvAt: Micros): Flow
   forget(conditionId: ConditionId): void
 }
 
@@ -39,9 +39,9 @@ export function createHeard(settings: EngineSettings, fact: (next: EngineFact) =
   })
   let dueAt = 0
 
-  /** A trade at the exchange that counts. */
+  /** Of its role the source that counts. */
   function isCounted({ feed, asset, series, recvAt }: PriceTick): boolean {
-    return roleOf(feed) === 'spot' && sources.live('spot', asset, series, recvAt) === feed
+    return sources.live(roleOf(feed), asset, series, recvAt) === feed
   }
 
   function check(recvAt: Micros): void {
@@ -57,7 +57,9 @@ export function createHeard(settings: EngineSettings, fact: (next: EngineFact) =
         sources.onTick(tick)
         prices.apply(tick)
         truths.apply(tick)
-        if (isCounted(tick)) flows.apply(tick)
+        if (tick.series === 'spot' && isCounted(tick))
+          if (roleOf(tick.feed) === 'spot') flows.apply(tick)
+          else flows.compare(tick)
       }
       check(tick.recvAt)
     },

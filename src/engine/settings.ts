@@ -7,6 +7,7 @@ import type { SizingRule } from '../pricing/sizing.ts'
 import type { GateSettings } from '../risk/gates/settings.ts'
 import type { Limits } from '../risk/limits.ts'
 import type { PriceSettings } from './price-sources.ts'
+import type { QuoteRules } from './slots.ts'
 
 /** How many shares a single purchase gets, and what it may spend at most. */
 export type Sizing = { readonly rule: SizingRule; readonly spendMax: MicroUsdc }
@@ -19,6 +20,8 @@ export type EngineSettings = {
   /** Null: as many shares as the strategy asks for. */
   readonly sizing: Sizing | null
   readonly gates: GateSettings
+  /** When an order that waits is replaced; left out, as usual. */
+  readonly quotes?: QuoteRules
   readonly startingCash: MicroUsdc
   /** Listeners open this long before they are needed. */
   readonly warmUpSec: number

@@ -4,12 +4,12 @@
  */
 import { isOver, rests } from '../domain/order.ts'
 import type { Quote } from '../domain/strategy.ts'
-import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
+import { MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
 import type { OwnOrder } from './own-orders.ts'
 
-type QuoteRules = {
+export type QuoteRules = {
   /** An order is not replaced sooner than this. */
-  readonly minRequoteMs: number
+  readonly minRequoteSec: number
   /** ... nor for a price nearer than so many ticks of the market. */
   readonly minTicks: number
   /** An order older than this is replaced in any case. */
@@ -17,7 +17,7 @@ type QuoteRules = {
 }
 
 /** Who asks for too much too often is made to wait by the venue. */
-export const QUOTE_RULES: QuoteRules = { minRequoteMs: 1_000, minTicks: 3, maxAgeSec: 10 }
+export const QUOTE_RULES: QuoteRules = { minRequoteSec: 1, minTicks: 3, maxAgeSec: 10 }
 
 export type SlotPlan = { readonly place: readonly Quote[]; readonly cancel: readonly OwnOrder[] }
 
@@ -62,7 +62,7 @@ function isWorthReplacing(
 ): boolean {
   const age = now - order.decidedAt
   if (age >= rules.maxAgeSec * MICROS_PER_SECOND) return true
-  if (age < rules.minRequoteMs * MICROS_PER_MS) return false
+  if (age < rules.minRequoteSec * MICROS_PER_SECOND) return false
   return Math.abs(quote.price - order.limit) >= rules.minTicks * tickSize
 }
 
@@ -74,5 +74,5 @@ function mayPlace(
   rules: QuoteRules,
 ): boolean {
   const last = orders.findLast(({ order }) => rests(order) && sameSlot(slot, order))
-  return last === undefined || now - last.order.decidedAt >= rules.minRequoteMs * MICROS_PER_MS
+  return last === undefined || now - last.order.decidedAt >= rules.minRequoteSec * MICROS_PER_SECOND
 }

@@ -35,7 +35,7 @@ export type TradingDeps = {
 
 export function createTrading(deps: TradingDeps): Trading {
   const { settings, command, fact } = deps
-  const { strategy, limits } = settings
+  const { strategy, limits, quotes: rules = QUOTE_RULES } = settings
   const goesOn = strategy.beyond.length > 0
   const looksOften = goesOn || strategy.starts.length > 0
 
@@ -92,7 +92,7 @@ export function createTrading(deps: TradingDeps): Trading {
   function follow(trader: LastSecondTrader, { decision, quotes }: Evaluation, world: World): void {
     const { recvAt } = world
     const ticks = { UP: trader.up.book.tickSize, DOWN: trader.down.book.tickSize }
-    const { place, cancel } = planSlots(quotes, trader.orders, recvAt, ticks, QUOTE_RULES)
+    const { place, cancel } = planSlots(quotes, trader.orders, recvAt, ticks, rules)
     for (const own of cancel) takeBack(own, recvAt)
     for (const quote of place) put(trader, quote, decision.strategy, world)
   }

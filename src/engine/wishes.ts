@@ -148,11 +148,13 @@ function resized(
   if (sizing === null) return intent
   const { market } = trader
   const room = limits.maxPosition - Math.max(0, view.held.UP.cost + view.held.DOWN.cost)
+  // Of the cash alone, so that the gate, which counts what is out as well, never stands against a size that was made for it.
+  const share = Math.floor(view.cash * (limits.account?.maxBankrollShare ?? 1))
   const sized = sizeOf({
     rule: sizing.rule,
     shares: intent.shares,
     bankroll: view.cash,
-    spendMax: microUsdc(Math.max(0, Math.min(sizing.spendMax, room, view.cash))),
+    spendMax: microUsdc(Math.max(0, Math.min(sizing.spendMax, room, share))),
     win: intent.win ?? null,
     fee: market.fee,
     asks: trackOf(trader, intent.side).book.levels('ASK'),

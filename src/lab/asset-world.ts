@@ -14,7 +14,7 @@ import { clockOf, type Fault } from './faults.ts'
 import { createPriceTeller } from './prices.ts'
 import type { EventSource } from './source.ts'
 import { createWindowBook, type WindowBook } from './window-book.ts'
-import { type LabWindow, windowsOf } from './windows.ts'
+import { type LabWindow, type Length, windowsOf } from './windows.ts'
 
 export type AssetWorld = EventSource & {
   /** The venue's clock less ours, as it is believed. */
@@ -27,6 +27,16 @@ export type AssetWorldOptions = {
   readonly windows: number
   readonly fault: Fault
   readonly crowd: CrowdKind
+  /** Left out: the last seconds of windows of every length, and no trades of the crowd. */
+  readonly detail?: Detail
+}
+
+/** For strategies that do not wait for the end: books from earlier on, told when they begin, and who trades on them. */
+export type Detail = {
+  readonly lengths: readonly Length[]
+  readonly bookFromSec: number
+  /** Every trade of the exchange from then on; left out, as long as there are books. */
+  readonly pricesFromSec?: number
 }
 
 /** A whole quarter of an hour: 2026-11-20 17:00 UTC. */
@@ -36,6 +46,8 @@ const WARM_SEC = 300
 const PRINTS_KEPT_SEC = 4_000
 const BOOK_FROM_SEC = 70
 const BOOK_AFTER_SEC = 2
+/** The crowd knows the strike when the window begins, and hears prints late. */
+const BOOK_AFTER_START_SEC = 3
 const LISTED_BEFORE_SEC = 2
 const RESOLVED_AFTER_SEC = 20
 const CLOCK_EVERY_SEC = 60
@@ -45,7 +57,7 @@ const OFFSET_MICROS = 37_000
 type News = { readonly at: number; tell(): readonly EngineEvent[] }
 
 export function createAssetWorld(options: AssetWorldOptions): AssetWorld {
-  const { seed, asset, windows, fault, crowd } = options
+  const { seed, asset, windows, fault, crowd, detail } = options
   const fromSec = FIRST_SEC - WARM_SEC
   const path = createPricePath({
     seed,
@@ -57,7 +69,9 @@ export function createAssetWorld(options: AssetWorldOptions): AssetWorld {
   const exchange = createExchangePath(seed, asset, path)
   const ours = (venueAt: number): Micros => micros(venueAt - OFFSET_MICROS)
   const prices = createPriceTeller({ seed, asset, path, exchange, fault, ours })
-  const list = windowsOf(asset, FIRST_SEC, windows)
+  const list = windowsOf(asset, FIRST_SEC, windows, detail?.lengths)
+  const bookFromSec = detail?.bookFromSec ?? BOOK_FROM_SEC
+  const pricesFromSec = detail?.pricesFromSec ?? bookFromSec
   const books = new Map<string, WindowBook>()
   const { wrongMicros, errorMicros } = clockOf(fault)
   const believedOffset = OFFSET_MICROS + wrongMicros
@@ -92,11 +106,21 @@ export function createAssetWorld(options: AssetWorldOptions): AssetWorld {
     const news: News[] = []
     if (sec === startSec - LISTED_BEFORE_SEC)
       news.push(at(sec, (recvAt) => ({ kind: 'market_listed', market, recvAt, venueAt: null })))
-    if (sec === endSec - BOOK_FROM_SEC) {
+    if (sec === Math.max(endSec - bookFromSec, startSec + BOOK_AFTER_START_SEC)) {
       const fairAt = crowdWorth(crowd, path, span)
-      const book = createWindowBook({ seed, window, fromSec: sec, fairAt, ours })
+      const book = createWindowBook({
+        seed,
+        window,
+        fromSec: sec,
+        fairAt,
+        ours,
+        withTrades: detail !== undefined,
+      })
       books.set(market.up, book)
       books.set(market.down, book)
+      if (detail !== undefined)
+        for (const token of [market.up, market.down])
+          news.push(at(sec, (recvAt) => book.snapshot(token, recvAt)))
     }
     const told = books.get(market.up)?.nextSecond() ?? []
     for (const { heardAt, tell } of told) news.push({ at: ours(heardAt), tell })
@@ -128,7 +152,7 @@ export function createAssetWorld(options: AssetWorldOptions): AssetWorld {
     for (let sec = fromSec; sec <= lastSec; sec += 1) {
       while ((list[first]?.span.endSec ?? lastSec) + RESOLVED_AFTER_SEC < sec) first += 1
       const near = list.slice(first, first + NEAR_WINDOWS)
-      const busy = near.some(({ span }) => sec >= span.endSec - BOOK_FROM_SEC && sec < span.endSec)
+      const busy = near.some(({ span }) => sec >= span.endSec - pricesFromSec && sec < span.endSec)
       if (sec % CLOCK_EVERY_SEC === 0) waiting.push(...measured(sec))
       for (const tick of prices.ofSecond(sec, busy))
         waiting.push({ at: tick.recvAt, tell: () => [tick] })

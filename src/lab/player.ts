@@ -37,16 +37,18 @@ export function createPlayer({ settings, source, execution, onFact }: PlayerDeps
     book: engine.book,
     balance: () => engine.view().free,
     sharesOf: (market, side) => engine.held(market.conditionId, side),
-    offsetMicros: () => engine.view().clock?.offsetMicros ?? 0,
+    offsetMicros: () => offsetMicros,
     roundTripMicros: execution.roundTripMicros,
     holdMicros: execution.holdMicros,
   })
   /** By time; those of one instant in the order in which they were asked for. */
   const dues: Due[] = []
   let now = 0 as Micros
+  let offsetMicros = 0
 
   function step(event: EngineEvent): void {
     now = event.recvAt
+    if (event.kind === 'clock') offsetMicros = event.offsetMicros
     const { commands, facts } = engine.step(event)
     for (const command of commands) act(command)
     exchange.hear(event)

@@ -1,5 +1,11 @@
 /** The book of one window near its end, as the crowd makes it and as both tokens' listeners hear of it: each change twice, mirrored. */
-import type { BookDelta, BookSnapshot, EngineEvent, TickSizeChange } from '../domain/events.ts'
+import type {
+  BookDelta,
+  BookSnapshot,
+  EngineEvent,
+  TickSizeChange,
+  TradePrint,
+} from '../domain/events.ts'
 import type { BookSide, TokenId } from '../domain/ids.ts'
 import {
   MICROS_PER_MS,
@@ -14,6 +20,8 @@ import type { CrowdEvent } from '../sim/crowd-events.ts'
 import { createRandom } from '../sim/random.ts'
 import { createTwoSidedBook, type Level } from '../sim/two-sided-book.ts'
 import type { LabWindow } from './windows.ts'
+
+type Match = Extract<CrowdEvent, { kind: 'match' }>
 
 /** A change that was caused, and the moment at which it is heard. */
 export type BookNews = { readonly heardAt: number; tell(): EngineEvent[] }
@@ -31,6 +39,8 @@ export type WindowBookOptions = {
   /** What the crowd holds for the chance that Up wins. */
   fairAt(sec: number): number
   ours(venueAt: number): Micros
+  /** What the crowd trades with itself is told as well; left out, it is not. */
+  readonly withTrades?: boolean
 }
 
 /** Changes a second; a busy real book has a hundred times as many, most of which move nothing. */
@@ -41,7 +51,7 @@ const DISCOUNT_MAX = 400
 const ON_THE_WAY_MS = { least: 9, most: 37 }
 
 export function createWindowBook(options: WindowBookOptions): WindowBook {
-  const { seed, window, fromSec, fairAt, ours } = options
+  const { seed, window, fromSec, fairAt, ours, withTrades = false } = options
   const { market, span } = window
   const crowd = createCrowd({
     name: [seed, market.slug],
@@ -86,10 +96,25 @@ export function createWindowBook(options: WindowBookOptions): WindowBook {
       return { kind: 'book_delta', token, ...levels, ...stamp }
     }
     const other = side === 'BID' ? 'ASK' : 'BID'
-    return [
+    const deltas = [
       delta(market.up, side, price, [bid, ask]),
       delta(market.down, other, mirror(price), [mirror(ask), mirror(bid)]),
     ]
+    return withTrades && event.kind === 'match' ? [tradeOf(event, stamp), ...deltas] : deltas
+  }
+
+  /** On the token on which the taker came: who waited on the other one was reached by its mirror. */
+  function tradeOf(match: Match, stamp: Pick<TradePrint, 'recvAt' | 'venueAt'>): TradePrint {
+    const { side, price, matched, takerOnDown } = match
+    const buysUp = side === 'ASK'
+    return {
+      kind: 'trade_print',
+      token: takerOnDown ? market.down : market.up,
+      price: ticks(takerOnDown ? mirror(price) : price),
+      size: microShares(matched),
+      takerSide: buysUp === takerOnDown ? 'SELL' : 'BUY',
+      ...stamp,
+    }
   }
 
   return {

@@ -8,17 +8,24 @@ import type { WindowSpan } from '../sim/window-truth.ts'
 export type LabWindow = { readonly market: Market; readonly span: WindowSpan }
 
 const LENGTHS = { '5m': 300, '15m': 900 } as const
-type Length = keyof typeof LENGTHS
+export type Length = keyof typeof LENGTHS
+export const LAB_LENGTHS = Object.keys(LENGTHS) as Length[]
 const QUARTER_SEC = 900
 const MIN_SHARES = 5_000_000
 export const FEE_RATE_MICRO = 70_000
 const FEE = { rateMicro: FEE_RATE_MICRO, exponent: 1 }
 
 /** In the order of their starts. `fromSec` is a whole quarter of an hour. */
-export function windowsOf(asset: Asset, fromSec: number, count: number): LabWindow[] {
+export function windowsOf(
+  asset: Asset,
+  fromSec: number,
+  count: number,
+  lengths: readonly Length[] = LAB_LENGTHS,
+): LabWindow[] {
   const windows: LabWindow[] = []
   for (let quarter = fromSec; windows.length < count; quarter += QUARTER_SEC) {
-    windows.push(windowOf(asset, '15m', quarter))
+    if (lengths.includes('15m')) windows.push(windowOf(asset, '15m', quarter))
+    if (!lengths.includes('5m')) continue
     for (let start = quarter; start < quarter + QUARTER_SEC; start += LENGTHS['5m'])
       windows.push(windowOf(asset, '5m', start))
   }

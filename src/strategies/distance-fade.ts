@@ -10,12 +10,12 @@ import {
   bookOf,
   check,
   costOf,
-  flat,
+  DERIVED,
   fraction,
   listenFromSec,
-  nothing,
   price,
   priceChecks,
+  purchase,
   seconds,
   shares,
   spanInOrder,
@@ -26,8 +26,8 @@ const params = z
     scale: fraction(
       0.00001,
       0.1,
-      0.0009,
-      'distance from the strike, as a fraction of it, at which a side is worth 0.88 with a minute left; synthetic: set by hand for the embedded venue, measured nowhere',
+      0.00026,
+      `distance from the strike, as a fraction of it, at which a side is worth 0.88 with a minute left; ${DERIVED}`,
     ),
     minDistance: fraction(0, 0.1, 0.0003, 'least distance from the strike, as a fraction of it'),
     minEdge: fraction(-1, 1, 0.01, 'dollars that a share must be worth beyond price and fee'),
@@ -76,31 +76,7 @@ function decide(view: View, chosen: Params): Verdict {
     ),
     ...priceChecks(limit, chosen.maxAsk, edge, chosen.minEdge),
   ]
-  if (
-    side === null ||
-    limit === null ||
-    fair === null ||
-    edge === null ||
-    checks.some(({ ok }) => !ok)
-  )
-    return nothing(checks, side, 'nothing to buy')
   const why = `the price is far on the side of ${side}`
-  const win = flat(fair)
-  return {
-    intents: [
-      {
-        side,
-        limit: limit as Ticks,
-        shares: chosen.shares as MicroShares,
-        win,
-        cap: chosen.maxAsk as Ticks,
-        why,
-      },
-    ],
-    side,
-    why,
-    checks,
-    edge,
-    confidence: Math.abs(2 * fair - 1),
-  }
+  const confidence = fair === null ? 0 : Math.abs(2 * fair - 1)
+  return purchase({ side, limit, chance: fair, edge }, checks, chosen, { why, confidence })
 }

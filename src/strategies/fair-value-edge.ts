@@ -10,11 +10,10 @@ import {
   bookOf,
   check,
   costOf,
-  flat,
   fraction,
   listenFromSec,
-  nothing,
   price,
+  purchase,
   SIDES,
   seconds,
   shares,
@@ -68,7 +67,7 @@ export const fairValueEdge = defineStrategy<Params>({
 type Offer = {
   readonly side: Side
   readonly limit: Ticks
-  readonly fair: number
+  readonly chance: number
   readonly edge: number
 }
 
@@ -76,27 +75,10 @@ function decide(view: View, chosen: Params): Verdict {
   const { fairYes, win } = view.truth
   const best = fairYes === null ? null : bestOffer(view, fairYes, chosen)
   const checks = checksOf(view, best, chosen)
-  if (best === null || checks.some(({ ok }) => !ok))
-    return nothing(checks, best?.side ?? null, 'no side is for sale')
-  const why = `${best.side} is worth more than it costs`
-  const chance = flat(best.fair)
-  return {
-    intents: [
-      {
-        side: best.side,
-        limit: best.limit,
-        shares: chosen.shares as MicroShares,
-        win: chance,
-        cap: chosen.maxAsk as Ticks,
-        why,
-      },
-    ],
-    side: best.side,
-    why,
-    checks,
-    edge: best.edge,
-    confidence: win === null ? 0.5 : 1 - (win.high - win.low),
-  }
+  const offer = best ?? { side: null, limit: null, chance: null, edge: null }
+  const why = `${offer.side} is worth more than it costs`
+  const confidence = win === null ? 0.5 : 1 - (win.high - win.low)
+  return purchase(offer, checks, chosen, { why, confidence, otherwise: 'no side is for sale' })
 }
 
 function checksOf(view: View, best: Offer | null, chosen: Params): Check[] {
@@ -161,9 +143,9 @@ function bestOffer(view: View, fairYes: number, chosen: Params): Offer | null {
   for (const side of SIDES) {
     const limit = bookOf(view, side).priceToTake(chosen.shares as MicroShares)
     if (limit === null) continue
-    const fair = side === 'UP' ? fairYes : 1 - fairYes
-    const edge = fair - costOf(view, limit) - chosen.slippage
-    if (best === null || edge > best.edge) best = { side, limit, fair, edge }
+    const chance = side === 'UP' ? fairYes : 1 - fairYes
+    const edge = chance - costOf(view, limit) - chosen.slippage
+    if (best === null || edge > best.edge) best = { side, limit, chance, edge }
   }
   return best
 }

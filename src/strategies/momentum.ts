@@ -17,12 +17,12 @@ import {
   bookOf,
   check,
   costOf,
-  flat,
+  DERIVED,
   fraction,
   listenFromSec,
-  nothing,
   price,
   priceChecks,
+  purchase,
   seconds,
   shares,
   spanInOrder,
@@ -33,8 +33,8 @@ const params = z
     minVelocity: fraction(
       0,
       0.01,
-      0.00001,
-      'least move a second over the last 5 seconds, as a fraction of the strike; synthetic: set by hand for the embedded venue, measured nowhere',
+      0.000012,
+      `least move a second over the last 5 seconds, as a fraction of the strike: half of the time it is less; ${DERIVED}`,
     ),
     minImbalance: fraction(
       0,
@@ -48,17 +48,12 @@ const params = z
       0.0001,
       'least distance from the strike on that side, as a fraction of it',
     ),
-    carrySec: seconds(
-      0,
-      120,
-      8,
-      'seconds for which the run is taken to go on; synthetic: set by hand for the embedded venue, measured nowhere',
-    ),
+    carrySec: seconds(0, 120, 0, `seconds for which the run is taken to go on; ${DERIVED}`),
     scale: fraction(
       0.00001,
       0.1,
-      0.0009,
-      'as of distance-fade; synthetic: set by hand for the embedded venue, measured nowhere',
+      0.00038,
+      `as of distance-fade, for the time in which this one trades; ${DERIVED}`,
     ),
     minTrades: z
       .number()
@@ -102,26 +97,9 @@ function decide(view: View, chosen: Params): Verdict {
   const fair = up === null ? null : side === 'UP' ? up : 1 - up
   const edge = fair === null || limit === null ? null : fair - costOf(view, limit)
   checks.push(...priceChecks(limit, chosen.maxAsk, edge, chosen.minEdge))
-  if (
-    side === null ||
-    limit === null ||
-    fair === null ||
-    edge === null ||
-    checks.some(({ ok }) => !ok)
-  )
-    return nothing(checks, side, 'nothing to buy')
   const why = `the price runs to the side of ${side}`
-  const win = flat(fair)
-  return {
-    intents: [
-      { side, limit, shares: chosen.shares as MicroShares, win, cap: chosen.maxAsk as Ticks, why },
-    ],
-    side,
-    why,
-    checks,
-    edge,
-    confidence: imbalance === null ? 0.5 : Math.abs(imbalance),
-  }
+  const confidence = imbalance === null ? 0.5 : Math.abs(imbalance)
+  return purchase({ side, limit, chance: fair, edge }, checks, chosen, { why, confidence })
 }
 
 /** Everything has to point the same way. */

@@ -10,36 +10,35 @@ import {
   bookOf,
   check,
   costOf,
-  flat,
+  DERIVED,
   fraction,
   listenFromSec,
-  nothing,
   price,
   priceChecks,
+  purchase,
   seconds,
   shares,
   spanInOrder,
 } from './shared.ts'
 
-const SYNTHETIC = 'synthetic: set by hand for the embedded venue, measured nowhere'
 const params = z
   .strictObject({
     farDistance: fraction(
       0,
       0.1,
-      0.0015,
-      `distance from the strike, as a fraction of it, that is far with a minute left; ${SYNTHETIC}`,
+      0.0009,
+      `distance from the strike, as a fraction of it, that is far with a minute left; ${DERIVED}`,
     ),
-    middleDistance: fraction(0, 0.1, 0.0009, `... that is in the middle; ${SYNTHETIC}`),
+    middleDistance: fraction(0, 0.1, 0.00042, `... that is in the middle; ${DERIVED}`),
     nearDistance: fraction(
       0,
       0.1,
-      0.0005,
-      `... that is near, and below which it does nothing; ${SYNTHETIC}`,
+      0.00019,
+      `... that is near, and below which it does nothing; ${DERIVED}`,
     ),
-    farCertainty: fraction(0.5, 1, 0.985, `chance to win from far; ${SYNTHETIC}`),
-    middleCertainty: fraction(0.5, 1, 0.95, `chance to win from the middle; ${SYNTHETIC}`),
-    nearCertainty: fraction(0.5, 1, 0.87, `chance to win from near; ${SYNTHETIC}`),
+    farCertainty: fraction(0.5, 1, 0.984, `chance to win from far; ${DERIVED}`),
+    middleCertainty: fraction(0.5, 1, 0.951, `chance to win from the middle; ${DERIVED}`),
+    nearCertainty: fraction(0.5, 1, 0.886, `chance to win from near; ${DERIVED}`),
     maxReversal: fraction(
       0,
       1,
@@ -116,24 +115,7 @@ function decide(view: View, chosen: Params): Verdict {
     ),
     ...priceChecks(limit, chosen.maxAsk, edge, chosen.minEdge),
   ]
-  if (
-    side === null ||
-    limit === null ||
-    certainty === null ||
-    edge === null ||
-    checks.some(({ ok }) => !ok)
-  )
-    return nothing(checks, side, 'nothing to buy')
   const why = `${side} is too far ahead to lose`
-  const win = flat(certainty)
-  return {
-    intents: [
-      { side, limit, shares: chosen.shares as MicroShares, win, cap: chosen.maxAsk as Ticks, why },
-    ],
-    side,
-    why,
-    checks,
-    edge,
-    confidence: certainty,
-  }
+  const confidence = certainty ?? 0
+  return purchase({ side, limit, chance: certainty, edge }, checks, chosen, { why, confidence })
 }

@@ -3,7 +3,14 @@ import { z } from 'zod'
 import type { Side } from '../domain/ids.ts'
 import type { Check, TokenView, Verdict, View } from '../domain/strategy.ts'
 import type { Likelihood } from '../domain/truth.ts'
-import { MICRO, parsePrice, parseShares, TICKS_PER_DOLLAR, type Ticks } from '../domain/units.ts'
+import {
+  MICRO,
+  type MicroShares,
+  parsePrice,
+  parseShares,
+  TICKS_PER_DOLLAR,
+  type Ticks,
+} from '../domain/units.ts'
 import { breakEvenMicro } from '../pricing/fees.ts'
 
 /** A file may write 0.99 as a number; it becomes the text a person typed before it becomes an integer. */
@@ -49,6 +56,10 @@ export const seconds = (min: number, max: number, initial: number, description: 
 
 export const fraction = (min: number, max: number, initial: number, description: string) =>
   z.number().min(min).max(max).default(initial).describe(description)
+
+/** Of numbers that fit made prices. */
+export const DERIVED =
+  "synthetic: derived on the embedded venue's prices, 3,000 windows of seeds 1 to 3, checked on 2,000 of seeds 101 and 102 (`study parameters --windows 1000`)"
 
 type Span = { readonly fromSec: number; readonly toSec: number }
 
@@ -135,7 +146,33 @@ export function priceChecks(
   ]
 }
 
+/** What would be bought; null where something of it is not known. */
+type Offer = {
+  readonly side: Side | null
+  readonly limit: Ticks | null
+  /** That the side wins. */
+  readonly chance: number | null
+  /** Dollars that a share is worth beyond its cost. */
+  readonly edge: number | null
+}
+
+type Words = { readonly why: string; readonly confidence: number; readonly otherwise?: string }
+
+/** One purchase to be taken at once, where all of it is known and every check holds; else nothing, and why. */
+export function purchase(
+  { side, limit, chance, edge }: Offer,
+  checks: readonly Check[],
+  chosen: { readonly shares: number; readonly maxAsk: number },
+  { why, confidence, otherwise = 'nothing to buy' }: Words,
+): Verdict {
+  const isKnown = side !== null && limit !== null && chance !== null && edge !== null
+  if (!isKnown || checks.some(({ ok }) => !ok)) return nothing(checks, side, otherwise)
+  const [size, cap] = [chosen.shares as MicroShares, chosen.maxAsk as Ticks]
+  const intent = { side, limit, shares: size, win: flat(chance), cap, why }
+  return { intents: [intent], side, why, checks, edge, confidence }
+}
+
 /** A chance without an interval: a model that does not know how wrong it is. */
-export function flat(chance: number): Likelihood {
+function flat(chance: number): Likelihood {
   return { low: chance, mid: chance, high: chance }
 }

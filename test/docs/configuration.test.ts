@@ -1,9 +1,11 @@
 /** The table of settings in the documentation is made from the schema; `npx vitest run test/docs -u` writes it anew. */
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import { BORROWED } from '../../src/config/borrowed.ts'
 import { CONFIG_KEYS, showValue } from '../../src/config/keys.ts'
 import { loadConfig } from '../../src/config/load.ts'
 import { SECRET_NAMES, type SecretName } from '../../src/config/schema.ts'
+import { NOT_BUILT, SOURCE_VARIABLES, SWITCHES } from '../../src/config/source-variables.ts'
 
 const INTRODUCTION = `# Configuration
 
@@ -64,8 +66,38 @@ function secrets(): string {
   ].join('\n')
 }
 
+/** What becomes of a variable of another system. */
+function becomes(name: string): string {
+  const key = CONFIG_KEYS.find(({ env }) => env.includes(name))
+  if (key !== undefined) return code(key.path)
+  const other = BORROWED.find((one) => one.name === name)
+  if (other !== undefined) return code(other.path)
+  if ((SECRET_NAMES as readonly string[]).includes(name)) return 'a secret, see above'
+  if ((SWITCHES as readonly string[]).includes(name))
+    return 'nothing; told. Where it says play, `--live` is refused; where it says the opposite, nothing is live without `--live`'
+  throw new Error(`${name} is neither a setting nor a secret nor told`)
+}
+
+function sources(): string {
+  const rows = Object.entries(SOURCE_VARIABLES).flatMap(([system, variables]) =>
+    Object.entries(variables).map(
+      ([name, unit]) => `| ${code(name)} | ${system} | ${unit} | ${becomes(name)} |`,
+    ),
+  )
+  return [
+    '\n## Variables of other systems\n',
+    'The variables of the systems that this bot takes the place of keep their names and units. What a unit is called here is in the name of the setting.',
+    'Variables of parts that are not there yet are told at the start and do nothing:',
+    `${Object.keys(NOT_BUILT).map(code).join(', ')}. So is any other name that begins with \`PM_\`.\n`,
+    '| variable | of | unit | becomes |',
+    '|---|---|---|---|',
+    ...rows,
+    '',
+  ].join('\n')
+}
+
 test('docs/configuration.md says what the schema says', async () => {
-  const text = INTRODUCTION + settings() + secrets()
+  const text = INTRODUCTION + settings() + secrets() + sources()
   await expect(text).toMatchFileSnapshot('../../docs/configuration.md')
 })
 
@@ -74,7 +106,10 @@ test('.env.example names every variable there is, and no other', () => {
   const named = new Set(
     example.match(/\b[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+(?==)|\b(?:VENUE|ASSET|INTERVAL|STRATEGY)(?==)/g),
   )
-  const known = new Set<string>(CONFIG_KEYS.flatMap((key) => key.env))
+  const known = new Set<string>([
+    ...CONFIG_KEYS.flatMap((key) => key.env),
+    ...BORROWED.map(({ name }) => name),
+  ])
   for (const name of named) expect([...known, ...SECRET_NAMES]).toContain(name)
   for (const name of [...known, ...SECRET_NAMES])
     expect(example).toMatch(new RegExp(`^# ${name}=|\\b${name}\\)`, 'm'))

@@ -1,5 +1,7 @@
 /** What comes of a look at a window: several orders at once, orders that wait, sizes, several strategies. */
 import { describe, expect, test } from 'vitest'
+import { accountLimits } from '../../src/cli/account-limits.ts'
+import { loadConfig } from '../../src/config/load.ts'
 import { microShares, microUsdc, ticks } from '../../src/domain/units.ts'
 import { combine } from '../../src/engine/ensemble.ts'
 import { at, someSettings } from '../support/builders.ts'
@@ -195,6 +197,21 @@ describe('sizes', () => {
       limits: { ...limits, maxPosition: microUsdc(6_000_000) },
     })
     expect(bot.asked('submit')[0]?.order.shares).toBe(microShares(11_000_000))
+  })
+
+  test('no more than the part of the bankroll that one order may have, so that its gate never stands against it', () => {
+    const { strategy, says } = scripted()
+    says({ intents: [intent('UP')] })
+    const account = accountLimits({
+      ...loadConfig({ cwd: '/', env: {} }).config.limits,
+      maxBankrollShare: 0.3,
+    })
+    const bot = begun(strategy, {
+      ...half,
+      startingCash: microUsdc(20_000_000),
+      limits: { ...someSettings().limits, account },
+    })
+    expect(bot.asked('submit')[0]?.order.shares).toBe(11_000_000)
   })
 
   test('what comes out of it too small is refused by name', () => {

@@ -7,8 +7,11 @@ import { MEASURED } from '../../lab/crowd-measured.ts'
 import { fitCrowd, studyCrowds } from '../../lab/crowd-study.ts'
 import { CROWDS, type CrowdKind, USUAL_CROWD } from '../../lab/crowd-worth.ts'
 import { studyFaults } from '../../lab/faults-study.ts'
+import { studyParameters } from '../../lab/parameters-study.ts'
 import { FIRE_SECS, studyWinners } from '../../lab/winners-study.ts'
 import { crowdsText, fitText } from '../crowd-table.ts'
+import { parametersText, seedsFrom } from '../parameter-study.ts'
+import { profilesText, studyProfiles } from '../profile-study.ts'
 import { accuracyText, faultsText, profitText } from '../study-tables.ts'
 import { EXIT, print, say, type Verb } from '../verb.ts'
 
@@ -20,19 +23,20 @@ const SEED_MAX = 1_000_000_000
 export const study: Verb = {
   command: 'study <what>',
   describe:
-    'thousands of made windows: which rule names the winner and earns; how real their crowd is',
+    'made windows by the thousand: which rule names the winner and earns, what each profile earns, how real the crowd is',
   build: (argv) =>
     argv
       .positional('what', {
-        choices: ['winners', 'crowd'] as const,
+        choices: ['winners', 'crowd', 'profiles', 'parameters'] as const,
         demandOption: true,
         describe:
-          'winners: how often each rule names the winner, and what shooting by it earns; crowd: how near each made crowd comes to what was measured of the real one',
+          'winners: how often each rule names the winner, and what shooting by it earns; crowd: how near each made crowd comes to what was measured of the real one; profiles: what the settings of each profile, or of --profile, bring strategy by strategy; parameters: numbers of the strategies that model the price, found on some seeds and held against others',
       })
       .option('windows', {
         type: 'string',
         default: String(WINDOWS),
-        describe: 'how many windows; winners: of the four assets together',
+        describe:
+          'how many windows; winners: of the four assets together; profiles: of each profile; parameters: of each of five seeds',
       })
       .option('seed', { type: 'string', default: String(SEED), describe: 'of all that is made up' })
       .option('crowd', {
@@ -51,6 +55,11 @@ export const study: Verb = {
         default: false,
         describe: 'instead: the settlement rule while something is wrong with what is heard',
       })
+      .option('resume', {
+        type: 'boolean',
+        default: false,
+        describe: 'with profiles: a person ends each halt at once; else the first ends the trading',
+      })
       .option('fit', {
         type: 'boolean',
         default: false,
@@ -67,6 +76,20 @@ export const study: Verb = {
       print(
         args.json ? JSON.stringify({ seed, windows, measured: MEASURED, crowds }) : text(crowds),
       )
+    } else if (args['what'] === 'profiles') {
+      const crowd = args['crowd'] as CrowdKind
+      const profiles = studyProfiles({
+        seed,
+        windows,
+        crowd,
+        resume: args['resume'] === true,
+        config: args.config,
+        profile: args.profile,
+      })
+      print(args.json ? JSON.stringify({ seed, windows, crowd, profiles }) : profilesText(profiles))
+    } else if (args['what'] === 'parameters') {
+      const found = studyParameters({ windows, ...seedsFrom(seed) })
+      print(args.json ? JSON.stringify({ seed, ...found }) : parametersText(found))
     } else if (args['faults'] === true) {
       const faults = studyFaults({ seed, windows })
       print(args.json ? JSON.stringify({ seed, windows, faults }) : faultsText(faults))
