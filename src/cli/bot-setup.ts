@@ -74,7 +74,7 @@ export function engineSettings(
       maxClockErrorMs: limits.maxClockErrorMs,
       maxPosition: limits.maxPositionUsd as MicroUsdc,
       account: accountLimits(limits),
-      closed: hasCalendar(config) ? engineRestarts() : [],
+      closed: hasCalendar(config) ? restarts() : [],
     },
     sizing: sizingOf(config),
     quotes: config.quotes,
@@ -92,6 +92,14 @@ export function engineSettings(
     once,
     series: seriesOf(config),
   }
+}
+
+let known: ReturnType<typeof engineRestarts> | null = null
+
+/** Worked out once: the trading thread asks again when a person changes settings. */
+function restarts(): ReturnType<typeof engineRestarts> {
+  known ??= engineRestarts()
+  return known
 }
 
 /** Null: as the strategy asks. */

@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path'
 import type { LoadedConfig } from '../config/load.ts'
-import { type Config, ConfigSchema } from '../config/schema.ts'
+import type { Config } from '../config/schema.ts'
 import type { StakeSettings } from '../domain/stakes.ts'
 import type { BoundStrategy } from '../domain/strategy.ts'
 import type { Micros } from '../domain/units.ts'
@@ -13,6 +13,7 @@ import { UserError } from '../domain/user-error.ts'
 import { paperProof, stakesIn } from '../ledger/trust.ts'
 import { paperRefusal } from '../risk/stake-ladder.ts'
 import { bindStrategy, stakeSettings } from './bot-setup.ts'
+import { safeguardOff } from './safeguards.ts'
 import { say } from './verb.ts'
 
 const COUNTDOWN_SEC = 5
@@ -40,24 +41,7 @@ export async function passLiveLocks(loaded: LoadedConfig, abort: AbortSignal): P
 /** Why this configuration may not trade live now; null: it may, as far as nobody has to be asked. */
 export function lockOf(config: Config): string | null {
   const stakes = stakeSettings(config, true)
-  return (
-    (config.venue === 'polymarket' ? switchedOff(config) : null) ??
-    (stakes === null ? null : unproven(config, stakes))
-  )
-}
-
-/** What is on by default stays on where the money is real. */
-function switchedOff(config: Config): string | null {
-  const off = (['gates', 'limits'] as const).flatMap((group) => {
-    const usual: Readonly<Record<string, unknown>> = ConfigSchema.shape[group].parse({})
-    return Object.entries(config[group])
-      .filter(([name, value]) => value === 'off' && usual[name] !== 'off')
-      .map(([name]) => `${group}.${name}`)
-  })
-  const { winner } = config.params
-  if (winner !== undefined && winner !== 'settlement') off.push('params.winner')
-  if (off.length === 0) return null
-  return `SAFEGUARD_OFF: ${off.join(', ')}: with real money ${off.length === 1 ? 'this stays' : 'these stay'} as by default, or stricter; set ${off.length === 1 ? 'it' : 'them'} again, or run without --live`
+  return safeguardOff(config) ?? (stakes === null ? null : unproven(config, stakes))
 }
 
 /** Null where the live bot has a standing of its own, or the dry run has shown enough. */

@@ -3,6 +3,7 @@
  * that happened. Building the text is cheap and happens twice a second, away from any trigger.
  */
 
+import { changesText } from '../domain/change.ts'
 import type { EngineFact, Settlement } from '../domain/facts.ts'
 import { kindWords, outcomeWords, rests } from '../domain/order.ts'
 import type { FactSink } from '../domain/ports.ts'
@@ -199,6 +200,8 @@ function lineOf(fact: EngineFact): string | null {
       return fact.move === null
         ? null
         : `${time}  STAKES     from ${fact.move.from} to ${fact.move.to}: ${fact.move.why}`
+    case 'parameters':
+      return `${time}  changed    ${changesText(fact.changes)}`
     case 'halted':
       return `${time}  HALTED     ${haltText(fact.halt)}`
     case 'venue_closed':

@@ -1,5 +1,6 @@
 /** A person's hand on the bot of this process: what it was told before it started, and what it is told while it runs. */
 import type { OperatorAction } from '../domain/account.ts'
+import type { Change } from '../domain/change.ts'
 import type { Keeper } from '../domain/ports.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import type { Bot } from '../runtime/bot.ts'
@@ -8,6 +9,8 @@ import { haltText } from '../runtime/snapshot.ts'
 export type Hand = {
   /** Waits for the bot, so that a word said while it starts is not lost; resolves when the word is on the disk. */
   operate(action: OperatorAction): Promise<void>
+  /** The same of settings; what of them has changed. */
+  change(asked: ReadonlyMap<string, string>, by: string): Promise<readonly Change[]>
   holds(bot: Bot, ledger: Ledger): void
 }
 
@@ -21,6 +24,12 @@ export function createHand(): Hand {
       const { bot, ledger } = await running
       await bot.operate(action)
       await ledger.flush()
+    },
+    async change(asked, by) {
+      const { bot, ledger } = await running
+      const changes = await bot.change(asked, by)
+      await ledger.flush()
+      return changes
     },
     holds: (bot, ledger) => give({ bot, ledger }),
   }

@@ -18,6 +18,7 @@ const EMPTY: EngineSnapshot = {
   stopping: false,
   clock: null,
   roundTrip: null,
+  changed: [],
   windows: [],
 }
 

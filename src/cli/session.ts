@@ -25,6 +25,7 @@ import {
   stakeSettings,
   venueParts,
 } from './bot-setup.ts'
+import { liveSettings } from './live-settings.ts'
 import type { Live } from './live-setup.ts'
 import { createHand, heldLine } from './operator-hand.ts'
 import { originOf } from './origin.ts'
@@ -129,8 +130,10 @@ async function openLiveParts(
 async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): Promise<Bot> {
   const { config } = loaded
   const strategy = bindStrategy(config)
+  const mode: Mode = args.live ? 'live' : 'dry'
+  const { changed, plan } = liveSettings(config, mode, args.once)
   const stakes = stakeSettings(config, args.live)
-  const settings = { ...engineSettings(config, strategy, args.once), stakes }
+  const settings = { ...engineSettings(config, strategy, args.once), changed, stakes }
   const { folder, logs, venue, live, ledger } = await openGround(args, loaded, closers)
   let bot: Bot | null = null
   // A bot closes the ledger itself, after everything that may still have something for it.
@@ -146,17 +149,18 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
     log: logs.finder,
     apiKey: secretValue('DASHBOARD_API_KEY'),
     operate: hand.operate,
+    change: hand.change,
   })
   closers.push(control.close)
   const screen = screenFor(args, config.venue, venue.notes, () => bot)
   closers.push(screen.stop)
   const log = shownLog(logs.finder, screen.note)
   venue.onGone((reason) => log.error(`the embedded venue is gone: ${reason}; start the bot again`))
-  const mode: Mode = args.live ? 'live' : 'dry'
   const status = createStatusFeed({ mode, venue: config.venue, strategy: strategy.name }, () => bot)
   const afterShot = live?.afterShot(ledger, () => bot)
   bot = createBot({
     settings,
+    plan,
     orders: ordersOf(config, live, stakes !== null),
     now: nowMicros,
     log,

@@ -5,6 +5,8 @@ export type Origin =
   | { readonly kind: 'env_file'; readonly name: string; readonly file: string }
   | { readonly kind: 'file'; readonly file: string }
   | { readonly kind: 'profile'; readonly name: string; readonly file: string }
+  /** By a person, to the bot that runs. */
+  | { readonly kind: 'said' }
   | { readonly kind: 'default' }
 
 export function originText(origin: Origin): string {
@@ -19,12 +21,22 @@ export function originText(origin: Origin): string {
       return `from ${origin.file}`
     case 'profile':
       return `from the profile ${origin.name}, ${origin.file}`
+    case 'said':
+      return 'said to the running bot'
     case 'default':
       return 'the default'
   }
 }
 
-const WEAKEST_FIRST = ['default', 'profile', 'file', 'env_file', 'environment', 'flag'] as const
+const WEAKEST_FIRST = [
+  'default',
+  'profile',
+  'file',
+  'env_file',
+  'environment',
+  'flag',
+  'said',
+] as const
 
 /** Of two origins the one with the larger number wins. */
 export function strengthOf({ kind }: Origin): number {

@@ -54,7 +54,16 @@ export function strategyNames(names: string): readonly string[] {
   return names.split(',').map((name) => name.trim().replaceAll('_', '-'))
 }
 
-export function paramsOf({ params }: AnyStrategy): readonly Param[] {
+const paramsKnown = new WeakMap<AnyStrategy, readonly Param[]>()
+
+/** Worked out once of each: the trading thread asks, too, when a person changes settings. */
+export function paramsOf(strategy: AnyStrategy): readonly Param[] {
+  const params = paramsKnown.get(strategy) ?? readParams(strategy)
+  paramsKnown.set(strategy, params)
+  return params
+}
+
+function readParams({ params }: AnyStrategy): readonly Param[] {
   const properties = (z.toJSONSchema(params, { io: 'input' }).properties ?? {}) as Readonly<
     Record<string, Property>
   >
@@ -97,6 +106,13 @@ export function givenParams(strategy: AnyStrategy, { strategy: names, params, di
     ? { [START_BUFFER_PARAM]: discovery.startBufferSec }
     : {}
   return { ...buffer, ...Object.fromEntries(own) }
+}
+
+/** What holds of a parameter that was not set. */
+export function initialParam({ strategy, discovery }: Chosen, name: string): string {
+  if (name === START_BUFFER_PARAM) return String(discovery.startBufferSec)
+  const all = (strategiesNamed(strategy) ?? []).flatMap(paramsOf)
+  return all.find((one) => one.name === name)?.initial ?? ''
 }
 
 export type ParamInForce = {

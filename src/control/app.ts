@@ -1,9 +1,10 @@
 /** The routes. Reading is answered from the last report; a person's word goes to the trading thread and is answered when it was taken. */
 import { type FastifyInstance, type FastifyReply, type FastifyRequest, fastify } from 'fastify'
 import type { OperatorAction } from '../domain/account.ts'
-import type { StatusSnapshot } from './contract.ts'
+import type { ChangeFate, StatusSnapshot } from './contract.ts'
 import { createAllowance, isKey, isOurHost } from './guard.ts'
 import { OPENAPI } from './openapi.ts'
+import { parameters } from './parameters.ts'
 
 /** A report older than this means that the trading thread is stuck or gone. */
 const FRESH_MS = 5_000
@@ -17,6 +18,7 @@ export type AppDeps = {
   report(): { readonly snapshot: StatusSnapshot; readonly at: number } | null
   /** How it went: taken by the engine, failed, or no answer in time. */
   operate(action: OperatorAction): Promise<'taken' | 'silent' | 'failed'>
+  change(asked: ReadonlyMap<string, string>, by: string): Promise<ChangeFate>
 }
 
 const WORDS: Readonly<Record<string, OperatorAction>> = {
@@ -43,6 +45,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   })
   reading(app, deps)
   for (const [url, action] of Object.entries(WORDS)) word(app, deps, url, action)
+  app.register(parameters({ ...deps, checkKey: keyCheck(deps.keyDigest) }))
   app.setNotFoundHandler((request, reply) =>
     reply.code(404).send({ error: `there is no ${request.method} ${request.url.split('?')[0]}` }),
   )
@@ -52,7 +55,7 @@ export function createApp(deps: AppDeps): FastifyInstance {
   return app
 }
 
-/** Nothing here reads a body, so that none can be wrong, nor what it says that it is. */
+/** Words have no body, so that none can be wrong, nor what it says that it is. */
 function ignoreBodies(app: FastifyInstance): void {
   app.addHook('onRequest', (request, _reply, done) => {
     const { headers } = request.raw
@@ -88,15 +91,17 @@ function reading(app: FastifyInstance, { report, nowMs }: AppDeps): void {
   app.get('/openapi.json', () => OPENAPI)
 }
 
+function keyCheck(digest: Uint8Array) {
+  return async (request: FastifyRequest, reply: FastifyReply): Promise<unknown> => {
+    if (isKey(request.headers['x-api-key'], digest)) return undefined
+    return reply.code(401).send({ error: NO_KEY })
+  }
+}
+
 function word(app: FastifyInstance, deps: AppDeps, url: string, action: OperatorAction): void {
   const allowed = createAllowance(WORDS_PER_SECOND, deps.nowMs)
 
-  async function checkKey(request: FastifyRequest, reply: FastifyReply): Promise<unknown> {
-    if (isKey(request.headers['x-api-key'], deps.keyDigest)) return undefined
-    return reply.code(401).send({ error: NO_KEY })
-  }
-
-  app.post(url, { onRequest: checkKey }, async (_request, reply) => {
+  app.post(url, { onRequest: keyCheck(deps.keyDigest) }, async (_request, reply) => {
     if (!allowed())
       return reply
         .code(429)

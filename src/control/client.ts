@@ -1,6 +1,7 @@
 /** Asks a running bot, found through its run file, and tells it a person's word. */
 import { readFileSync } from 'node:fs'
 import type { OperatorAction } from '../domain/account.ts'
+import type { Change } from '../domain/change.ts'
 import { UserError } from '../domain/user-error.ts'
 import type { RunFile, StatusSnapshot } from './contract.ts'
 
@@ -54,7 +55,11 @@ export async function askStatus(runFile: string): Promise<StatusSnapshot> {
 
 /** Returns when the bot has taken it. */
 export async function tellBot(bot: RunFile, key: string, action: OperatorAction): Promise<void> {
-  const response = await send(bot, key, action)
+  const response = await send(bot, key, {
+    method: 'POST',
+    path: PATHS[action],
+    name: `"${action}"`,
+  })
   if (response.ok) return
   const { error } = (await response.json().catch(() => ({}))) as { error?: string }
   const kind = response.status === 503 ? 'timeout' : response.status === 401 ? 'config' : 'general'
@@ -64,18 +69,44 @@ export async function tellBot(bot: RunFile, key: string, action: OperatorAction)
   )
 }
 
-async function send(bot: RunFile, key: string, action: OperatorAction): Promise<Response> {
+/** What of the settings has changed, once the bot has taken them. */
+export async function changeBot(
+  bot: RunFile,
+  key: string,
+  asked: Readonly<Record<string, string>>,
+): Promise<{ readonly changed: readonly Change[]; readonly note: string }> {
+  const response = await send(bot, key, PARAMETERS, asked)
+  const body = (await response.json().catch(() => ({}))) as { error?: string }
+  if (response.ok) return body as unknown as { changed: readonly Change[]; note: string }
+  const kind = response.status === 503 ? 'timeout' : 'config'
+  throw new UserError(
+    kind,
+    `the bot (process ${bot.pid}) changed nothing: ${body.error ?? `it answered ${response.status}`}`,
+  )
+}
+
+type Word = { readonly method: string; readonly path: string; readonly name: string }
+
+const PARAMETERS: Word = { method: 'PATCH', path: '/parameters', name: 'the settings' }
+
+async function send(
+  bot: RunFile,
+  key: string,
+  { method, path, name }: Word,
+  body?: object,
+): Promise<Response> {
   try {
-    return await fetch(`${addressOf(bot)}${PATHS[action]}`, {
-      method: 'POST',
+    return await fetch(`${addressOf(bot)}${path}`, {
+      method,
       headers: { 'x-api-key': key },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       signal: AbortSignal.timeout(WORD_TIMEOUT_MS),
     })
   } catch (error) {
     if ((error as Error).name === 'TimeoutError')
       throw new UserError(
         'timeout',
-        `the bot (process ${bot.pid}) does not answer on port ${bot.port}; it may still take "${action}"`,
+        `the bot (process ${bot.pid}) does not answer on port ${bot.port}; it may still take ${name}`,
       )
     throw noAnswer(bot)
   }

@@ -1,5 +1,6 @@
 /** What the control server tells: one contract for server, client and screens. */
 import type { OperatorAction } from '../domain/account.ts'
+import type { Change } from '../domain/change.ts'
 import type { EngineSnapshot } from '../runtime/snapshot.ts'
 
 export type StatusSnapshot = {
@@ -36,12 +37,25 @@ export type ControlWorkerData = {
   readonly keyDigest: Uint8Array
 }
 
+/** What became of a wish about settings. */
+export type ChangeFate =
+  | { readonly kind: 'taken'; readonly changed: readonly Change[] }
+  | { readonly kind: 'refused'; readonly why: string }
+  | { readonly kind: 'silent' | 'failed' }
+
 export type ToControlWorker =
   | { readonly kind: 'snapshot'; readonly snapshot: StatusSnapshot }
   | { readonly kind: 'operated'; readonly id: number; readonly ok: boolean }
+  | { readonly kind: 'changed'; readonly id: number; readonly fate: ChangeFate }
   | { readonly kind: 'close' }
 export type FromControlWorker =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'refused'; readonly code: string; readonly message: string }
   | { readonly kind: 'operate'; readonly id: number; readonly action: OperatorAction }
+  | {
+      readonly kind: 'change'
+      readonly id: number
+      readonly asked: ReadonlyMap<string, string>
+      readonly by: string
+    }
   | { readonly kind: 'closed' }

@@ -4,6 +4,7 @@ import type { OperatorAction } from '../domain/account.ts'
 import { invariant } from '../domain/invariant.ts'
 import { createApp } from './app.ts'
 import type {
+  ChangeFate,
   ControlWorkerData,
   FromControlWorker,
   StatusSnapshot,
@@ -21,6 +22,7 @@ const { host, port: wanted, answerMs, keyDigest } = workerData as ControlWorkerD
 let last: { snapshot: StatusSnapshot; at: number } | null = null
 let asked = 0
 const waiting = new Map<number, (fate: Fate) => void>()
+const wishes = new Map<number, (fate: ChangeFate) => void>()
 
 function tell(message: FromControlWorker): void {
   port?.postMessage(message)
@@ -28,20 +30,34 @@ function tell(message: FromControlWorker): void {
 
 function operate(action: OperatorAction): Promise<Fate> {
   asked += 1
-  const id = asked
-  tell({ kind: 'operate', id, action })
+  tell({ kind: 'operate', id: asked, action })
+  return answered(waiting, asked, 'silent')
+}
+
+function change(wanted: ReadonlyMap<string, string>, by: string): Promise<ChangeFate> {
+  asked += 1
+  tell({ kind: 'change', id: asked, asked: wanted, by })
+  return answered(wishes, asked, { kind: 'silent' })
+}
+
+/** The trading thread's answer, or what stands for none in time. */
+function answered<Answer>(
+  open: Map<number, (answer: Answer) => void>,
+  id: number,
+  silence: Answer,
+): Promise<Answer> {
   return new Promise((resolve) => {
-    const timer = setTimeout(() => settle('silent'), answerMs)
-    const settle = (fate: Fate): void => {
+    const timer = setTimeout(() => settle(silence), answerMs)
+    const settle = (answer: Answer): void => {
       clearTimeout(timer)
-      waiting.delete(id)
-      resolve(fate)
+      open.delete(id)
+      resolve(answer)
     }
-    waiting.set(id, settle)
+    open.set(id, settle)
   })
 }
 
-const app = createApp({ host, keyDigest, nowMs: Date.now, report: () => last, operate })
+const app = createApp({ host, keyDigest, nowMs: Date.now, report: () => last, operate, change })
 
 function close(): void {
   const closed = () => tell({ kind: 'closed' })
@@ -56,6 +72,8 @@ port.on('message', (message: ToControlWorker) => {
       return
     case 'operated':
       return waiting.get(message.id)?.(message.ok ? 'taken' : 'failed')
+    case 'changed':
+      return wishes.get(message.id)?.(message.fate)
     case 'close':
       return close()
   }

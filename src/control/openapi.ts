@@ -53,6 +53,7 @@ const account = object({
     text,
   }),
 })
+const changes = { type: 'array', items: object({ key: text, from: text, to: text }) } as const
 const engine = object({
   cash: text,
   paused: flag,
@@ -63,6 +64,7 @@ const engine = object({
   roundTrip: orNull(object({ p50Ms: number, p99Ms: number })),
   account,
   stakes: orNull(text),
+  changed: changes,
   windows: { type: 'array', items: window },
 })
 const status = object({
@@ -102,13 +104,42 @@ function post(summary: string, action: string): Schema {
   }
 }
 
+/** Settings by their dotted names. */
+const settings = {
+  type: 'object',
+  additionalProperties: { type: ['string', 'number', 'boolean'] },
+  minProperties: 1,
+  examples: [{ 'params.maxAsk': '0.95', 'limits.maxPositionUsd': '50' }],
+} as const
+
+const parameters: Schema = {
+  patch: {
+    summary:
+      'changes settings of params, limits, sizing and gates from the next decision on, all of them or none; not kept over a restart',
+    security: [{ key: [] }],
+    requestBody: { required: true, content: { 'application/json': { schema: settings } } },
+    responses: {
+      '200': answer(
+        'the engine has taken them and the ledger keeps who changed what; those that were so already are not named',
+        object({ ok: { const: true }, changed: changes, note: text }),
+      ),
+      '400': answer('a setting is unknown, out of its range or needs a restart', error),
+      '401': answer('the key is missing or wrong', error),
+      '403': wrongHost,
+      '413': answer('more than 16 KiB', error),
+      '429': answer('said too often', error),
+      '503': answer('no answer from the bot within two seconds, or it could not', error),
+    },
+  },
+}
+
 export const OPENAPI = {
   openapi: '3.1.0',
   info: {
     title: 'lastsecond control server',
     version: '1',
     description:
-      'A running bot: what it does, and the words of a person to it. Bodies of requests are ignored.',
+      'A running bot: what it does, and the words of a person to it. Only PATCH /parameters has a body; others are ignored.',
   },
   components: {
     securitySchemes: { key: { type: 'apiKey', in: 'header', name: 'X-API-KEY' } },
@@ -128,6 +159,7 @@ export const OPENAPI = {
     '/openapi.json': get('this description', {
       '200': answer('OpenAPI 3.1', { type: 'object' }),
     }),
+    '/parameters': parameters,
     '/pause': post('no new shots until resume; survives a restart', 'pause'),
     '/resume': post('ends the pause and the halt, whoever halted', 'resume'),
     '/stop': post(

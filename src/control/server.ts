@@ -4,9 +4,11 @@ import { dirname, extname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { Worker } from 'node:worker_threads'
 import type { OperatorAction } from '../domain/account.ts'
+import type { Change } from '../domain/change.ts'
 import type { Log } from '../domain/ports.ts'
 import { UserError } from '../domain/user-error.ts'
 import type {
+  ChangeFate,
   ControlWorkerData,
   FromControlWorker,
   RunFile,
@@ -37,6 +39,8 @@ export type ControlOptions = {
   readonly answerMs?: number
   /** Hands a person's word to the bot; resolves when it was taken and will be remembered. */
   operate(action: OperatorAction): Promise<void>
+  /** The same for settings: what of them has changed; throws what the person is to be told. */
+  change(asked: ReadonlyMap<string, string>, by: string): Promise<readonly Change[]>
 }
 
 /** The trading thread takes a word within milliseconds, or something is wrong with it. */
@@ -80,6 +84,7 @@ async function listen(
     const workerData: ControlWorkerData = { host, port, answerMs, keyDigest }
     const worker = new Worker(workerFile(), { workerData })
     carryWords(worker, options)
+    carryChanges(worker, options)
     const answer = await firstMessage(worker)
     if (answer.kind === 'listening') return { worker, port: answer.port }
     await worker.terminate()
@@ -111,6 +116,24 @@ function carryWords(worker: Worker, { operate, log }: ControlOptions): void {
       (error: unknown) => {
         log.error('a word of a person was not taken', { action, error })
         answer(false)
+      },
+    )
+  })
+}
+
+/** The same for settings; a refusal is for who asked, and no trouble of the bot's. */
+function carryChanges(worker: Worker, { change, log }: ControlOptions): void {
+  worker.on('message', (message: FromControlWorker) => {
+    if (message.kind !== 'change') return
+    const { id, asked, by } = message
+    const answer = (fate: ChangeFate): void =>
+      worker.postMessage({ kind: 'changed', id, fate } satisfies ToControlWorker)
+    change(asked, by).then(
+      (changed) => answer({ kind: 'taken', changed }),
+      (error: unknown) => {
+        if (error instanceof UserError) return answer({ kind: 'refused', why: error.message })
+        log.error('settings were not taken', { error })
+        answer({ kind: 'failed' })
       },
     )
   })

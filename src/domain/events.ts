@@ -6,6 +6,7 @@
  */
 import type { AccountState, Halt, OperatorAction, Result } from './account.ts'
 import type { AskWindow } from './asks.ts'
+import type { Change } from './change.ts'
 import type { Decision } from './facts.ts'
 import type {
   Asset,
@@ -196,6 +197,14 @@ export type Timer = Stamp & {
   readonly dueAt: Micros
 }
 
+/** A person changed settings while the bot ran. They were checked against the configuration before. */
+export type ParametersChanged = Stamp & {
+  readonly kind: 'parameters'
+  readonly changes: readonly Change[]
+  /** Who said it, and by which way. */
+  readonly by: string
+}
+
 export type Operator = Stamp & { readonly kind: 'operator'; readonly action: OperatorAction }
 
 /** What the ledger knew when the process started: a restart must not forget a shot. */
@@ -278,6 +287,7 @@ export type EngineEvent =
   | VenueClosed
   | Timer
   | Operator
+  | ParametersChanged
   | Restored
   | Learned
   | DayStarted

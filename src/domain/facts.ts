@@ -4,6 +4,7 @@
  */
 import type { AccountState, Halt, OperatorAction } from './account.ts'
 import type { Judged, Trail } from './certificate.ts'
+import type { Change } from './change.ts'
 import type {
   ConditionId,
   FeedName,
@@ -215,6 +216,13 @@ export type EngineFact = { readonly at: Micros } & (
   | { readonly kind: 'clock'; readonly offsetMicros: number; readonly errorMicros: number }
   | { readonly kind: 'venue_closed'; readonly until: Micros; readonly reason: string }
   | { readonly kind: 'operator'; readonly action: OperatorAction }
+  /** A person changed settings; from now on all of them are as the text says. */
+  | {
+      readonly kind: 'parameters'
+      readonly changes: readonly Change[]
+      readonly by: string
+      readonly settings: string
+    }
   /** The bot ended the trading itself, as a kill does. */
   | { readonly kind: 'halted'; readonly halt: Halt }
   /** What a restart must know of the account has changed. */

@@ -1,6 +1,13 @@
 /** An order and everything that can become of it. */
 import type { ConditionId, OrderId, Side, TokenId } from './ids.ts'
-import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
+import {
+  type MicroShares,
+  type Micros,
+  type MicroUsdc,
+  microShares,
+  notional,
+  type Ticks,
+} from './units.ts'
 
 /** At once and wholly; at once, as much as there is; until withdrawn; until withdrawn or a moment has come. */
 export type OrderKind = 'FOK' | 'FAK' | 'GTC' | 'GTD'
@@ -105,7 +112,9 @@ export function spentOn({ action }: Pick<Order, 'action'>, outcome: SubmitOutcom
 /** What still waits at the venue and would cost money if it were taken. */
 export function reservedBy(order: Order, outcome: SubmitOutcome | null): number {
   if (order.action === 'SELL' || !rests(order) || isOver(outcome)) return 0
-  return Math.max(0, order.spend - (filledOf(outcome)?.cost ?? 0))
+  // What was bought below the limit leaves no more to be paid for the rest.
+  const left = Math.max(0, order.shares - (filledOf(outcome)?.shares ?? 0))
+  return notional(order.limit, microShares(left), 'ceil')
 }
 
 /** Nothing of it is at the venue any more. */

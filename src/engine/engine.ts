@@ -7,6 +7,7 @@
  */
 
 import type { Book } from '../book/book.ts'
+import type { Change } from '../domain/change.ts'
 import type { EngineCommand } from '../domain/commands.ts'
 import type { EngineEvent, ListenerChanged, Operator, Restored, Timer } from '../domain/events.ts'
 import type { Deadline, EngineFact } from '../domain/facts.ts'
@@ -23,10 +24,12 @@ import {
 } from '../domain/units.ts'
 import type { Closure } from '../risk/gates/gate.ts'
 import { createBooks } from './books.ts'
+import { createChanging } from './changing.ts'
 import { createJitter, deadlineOf } from './deadline.ts'
 import { holdMicros, type World } from './decision.ts'
 import { createFiring } from './firing.ts'
 import { createHeard } from './heard.ts'
+import { createInForce } from './in-force.ts'
 import { judgedOf, sealedOf } from './judging.ts'
 import { rungsOf } from './ladder.ts'
 import { createTrader, type LastSecondTrader, trackOf } from './last-second-trader.ts'
@@ -52,6 +55,9 @@ export type EngineView = ReturnType<Standing['view']> & {
   readonly clock: { readonly offsetMicros: number; readonly errorMicros: number } | null
   readonly roundTrip: { readonly p50Micros: number; readonly p99Micros: number } | null
   readonly traders: Iterable<LastSecondTrader>
+  /** In force now, and which of them are not as at the start. */
+  readonly settings: EngineSettings
+  readonly changes: ReadonlyMap<string, Change>
 }
 
 export type Engine = {
@@ -65,7 +71,9 @@ export type Engine = {
 const NO_COMMANDS: readonly EngineCommand[] = []
 const NO_FACTS: readonly EngineFact[] = []
 
-export function createEngine(settings: EngineSettings): Engine {
+export function createEngine(initial: EngineSettings): Engine {
+  const inForce = createInForce(initial)
+  const { settings } = inForce
   const traders = new Map<ConditionId, LastSecondTrader>()
   const taken = new Set<string>()
   let commands: EngineCommand[] = []
@@ -80,12 +88,7 @@ export function createEngine(settings: EngineSettings): Engine {
     facts.push(next)
     standing.hear(next)
   }
-  const standing = createStanding({
-    limits: settings.limits.account,
-    stakes: settings.stakes ?? null,
-    command,
-    fact,
-  })
+  const standing = createStanding(settings, { command, fact })
   const venueNow = (recvAt: Micros): Micros => micros(recvAt + (clock?.offsetMicros ?? 0))
   const schedule = createSchedule(settings, {
     offsetMicros: () => clock?.offsetMicros ?? 0,
@@ -94,12 +97,12 @@ export function createEngine(settings: EngineSettings): Engine {
   })
   const books = createBooks(command, fact)
   const { checkCrossed } = books
-  const silence = createSilence(settings.staleAfterMs, { traders, checkCrossed, command, fact })
+  const silence = createSilence(settings, { traders, checkCrossed, command, fact })
   const heard = createHeard(settings, fact)
   const firing = createFiring(settings)
   const trails = createTrails({
     traders,
-    shares: settings.strategy.ladder?.shares ?? null,
+    shares: () => settings.strategy.ladder?.shares ?? null,
     truth: heard.truth,
   })
   const jitter = createJitter()
@@ -127,6 +130,8 @@ export function createEngine(settings: EngineSettings): Engine {
     command,
     fact,
   })
+  const waiting = { traders, schedule, venueNow, chooseSecond, arm }
+  const onParameters = createChanging({ inForce, standing, fact, ...waiting })
   const over = new Set<ConditionId>()
 
   function step(event: EngineEvent): Step {
@@ -196,6 +201,8 @@ export function createEngine(settings: EngineSettings): Engine {
       }
       case 'operator':
         return onOperator(event)
+      case 'parameters':
+        return onParameters(event)
       case 'day':
         return standing.startDay(event)
       case 'restored':
@@ -437,6 +444,8 @@ export function createEngine(settings: EngineSettings): Engine {
     step,
     view: () => ({
       ...standing.view(),
+      settings,
+      changes: inForce.changes(),
       cash: till.cash,
       free: freeCash(),
       clock,

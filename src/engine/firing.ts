@@ -25,10 +25,9 @@ export function createFiring(
   settings: Pick<EngineSettings, 'strategy' | 'holdMs'>,
   known = createFillability(),
 ): Firing {
-  const { span, listenFromSec } = settings.strategy
-  const { isAuto, asks } = span
-
   function choose(market: Market, { sigma, latestSafeSec }: Moment): FireAt {
+    const { span, listenFromSec } = settings.strategy
+    const { isAuto, asks } = span
     if (!isAuto || asks === null) return { sec: span.fromSec, isChosen: false, why: 'as it is set' }
     const { asset, interval } = market
     const regime = known.regime(asset, sigma)
@@ -46,9 +45,10 @@ export function createFiring(
 
   return {
     remember(windows) {
-      if (isAuto) for (const window of windows) known.learn(window)
+      if (settings.strategy.span.isAuto) for (const window of windows) known.learn(window)
     },
     learn(market, trail, winner) {
+      const { isAuto, asks } = settings.strategy.span
       if (!isAuto || asks === null) return
       const window = askWindow({ market, trail, winner }, asks)
       if (window !== null) known.learn(window)

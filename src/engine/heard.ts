@@ -35,7 +35,9 @@ export function createHeard(settings: EngineSettings, fact: (next: EngineFact) =
   const flows = createFlows()
   const truths = createTruths({
     holdMicros: (market) => holdMicros(market, settings),
-    burstSec: settings.gates.impactSec,
+    get burstSec() {
+      return settings.gates.impactSec
+    },
   })
   let dueAt = 0
 

@@ -18,7 +18,7 @@ import type { Side, TokenId } from '../domain/ids.ts'
 import type { Market, Winner } from '../domain/market.ts'
 import { filledOf, outcomeWords, type SubmitOutcome } from '../domain/order.ts'
 import type { FireAt, Holding, TokenView } from '../domain/strategy.ts'
-import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
+import { type MicroShares, type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { BookHistory } from './book-history.ts'
 import { allFinal, holdings, type OwnOrder, shotOf, spentIn } from './own-orders.ts'
 
@@ -35,6 +35,8 @@ export type TraderState =
 export type TrailState = {
   /** The next second that is still to come, counted down; below zero when all are over. */
   nextSec: number
+  /** How much its offers are asked for; null where the strategy does not say. */
+  shares: MicroShares | null
   readonly seconds: SecondSeen[]
 }
 
@@ -113,7 +115,7 @@ export function createTrader(market: Market): LastSecondTrader {
     winnerSource: '',
     latency: NO_LATENCY,
     triggeredAt: null,
-    trail: { nextSec: -1, seconds: [] },
+    trail: { nextSec: -1, shares: null, seconds: [] },
   }
 }
 

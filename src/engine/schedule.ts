@@ -30,6 +30,8 @@ export type Schedule = {
   /** When the next of several strategies begins, by our own clock; null when there is none to come. */
   nextStart(trader: LastSecondTrader, venueNow: Micros): Micros | null
   isDue(trader: LastSecondTrader, purpose: WakePurpose, venueNow: Micros): boolean
+  /** The moment of its shot is another one: one that has come, and is now still to come, has not come. */
+  reconsider(trader: LastSecondTrader, venueNow: Micros): void
   /** Asks for every wake that is still to come and not asked for yet at that instant. */
   plan(trader: LastSecondTrader): void
   forget(trader: LastSecondTrader): void
@@ -48,7 +50,6 @@ export function createSchedule(
 ): Schedule {
   const done = new WeakMap<LastSecondTrader, Set<Purpose>>()
   const asked = new WeakMap<LastSecondTrader, Map<Purpose, Micros>>()
-  const { strategy } = settings
 
   function before(market: Market, seconds: number): Micros {
     return micros(market.endAt - Math.round(seconds * MICROS_PER_SECOND))
@@ -56,7 +57,7 @@ export function createSchedule(
 
   /** Early enough for the warm-up, but the span of listening is clipped to the window. */
   function listenAt(market: Market): Micros {
-    const from = Math.max(market.startAt, before(market, strategy.listenFromSec))
+    const from = Math.max(market.startAt, before(market, settings.strategy.listenFromSec))
     return micros(from - Math.round(settings.warmUpSec * MICROS_PER_SECOND))
   }
 
@@ -67,7 +68,7 @@ export function createSchedule(
 
   /** When the strategy says, or what was chosen; earlier where an order would otherwise come too late. */
   function triggerAt({ market, fireAt }: LastSecondTrader): Micros {
-    const wanted = fireAt?.sec ?? strategy.span.fromSec
+    const wanted = fireAt?.sec ?? settings.strategy.span.fromSec
     return before(market, Math.max(wanted, latestSafeSec(market)))
   }
 
@@ -109,18 +110,21 @@ export function createSchedule(
     latestSafeSec,
     inSpan(trader, venueNow) {
       const { market } = trader
-      if (venueNow >= before(market, strategy.span.toSec)) return false
+      if (venueNow >= before(market, settings.strategy.span.toSec)) return false
       // What the deadline demands may move; a span that has begun does not end because of it.
       return done.get(trader)?.has('trigger') === true || venueNow >= triggerAt(trader)
     },
     nextStart({ market }, venueNow) {
       const safe = latestSafeSec(market)
-      const starts = strategy.starts
+      const starts = settings.strategy.starts
         .map((sec) => before(market, Math.max(sec, safe)))
         .filter((at) => at > venueNow)
       return starts.length === 0 ? null : micros(Math.min(...starts) - offsetMicros())
     },
     isDue,
+    reconsider(trader, venueNow) {
+      if (venueNow < triggerAt(trader)) done.get(trader)?.delete('trigger')
+    },
     plan,
     forget(trader) {
       done.delete(trader)

@@ -38,4 +38,18 @@ export type EngineSettings = {
   /** One window of each series, then no more. */
   readonly once: boolean
   readonly series: readonly { readonly asset: Asset; readonly interval: Interval }[]
+  /** What holds once these settings, by their names, have these values, and all others those of the start; left out, nothing changes. */
+  readonly changed?: (values: ReadonlyMap<string, string>) => Changed
+}
+
+/** What may change while the engine runs. */
+export type Changeable = Pick<
+  EngineSettings,
+  'strategy' | 'limits' | 'sizing' | 'gates' | 'staleAfterMs'
+>
+
+export type Changed = {
+  readonly parts: Changeable
+  /** Everything that is set then, in canonical words, for whoever keeps account of it. */
+  readonly text: string
 }

@@ -4,6 +4,7 @@ import type { EngineFact } from '../domain/facts.ts'
 import { MICROS_PER_MS, type Micros, micros } from '../domain/units.ts'
 import type { Books } from './books.ts'
 import { ageMicros, type LastSecondTrader, type TokenTrack } from './last-second-trader.ts'
+import type { EngineSettings } from './settings.ts'
 
 /** The check runs this often while any window is watched. */
 const STALE_TICK_MS = 100
@@ -23,7 +24,7 @@ export type SilenceDeps = {
 }
 
 export function createSilence(
-  staleAfterMs: number,
+  settings: Pick<EngineSettings, 'staleAfterMs'>,
   { traders, checkCrossed, command, fact }: SilenceDeps,
 ): Silence {
   let isArmed = false
@@ -37,7 +38,7 @@ export function createSilence(
 
   function tell({ market }: LastSecondTrader, track: TokenTrack, recvAt: Micros): void {
     const age = ageMicros(track, recvAt)
-    const isStale = age !== null && age > staleAfterMs * MICROS_PER_MS
+    const isStale = age !== null && age > settings.staleAfterMs * MICROS_PER_MS
     if (isStale && !track.toldStale) {
       const { conditionId } = market
       fact({ kind: 'stale', at: recvAt, conditionId, side: track.side, ageMicros: age })

@@ -6,24 +6,24 @@ import type { Halt } from '../domain/account.ts'
 import type { EngineCommand } from '../domain/commands.ts'
 import type { DayStarted, Operator, Restored } from '../domain/events.ts'
 import type { EngineFact } from '../domain/facts.ts'
-import type { StakeSettings } from '../domain/stakes.ts'
 import type { Micros } from '../domain/units.ts'
 import { createRiskAccount } from '../risk/account.ts'
 import type { Hold } from '../risk/gates/gate.ts'
-import type { AccountLimits } from '../risk/limits.ts'
+import type { EngineSettings } from './settings.ts'
 import { createStakes } from './stakes.ts'
 
 export type StandingDeps = {
-  readonly limits: AccountLimits | undefined
-  readonly stakes: StakeSettings | null
   command(next: EngineCommand): void
   fact(next: EngineFact): void
 }
 
 export type Standing = ReturnType<typeof createStanding>
 
-export function createStanding({ limits, stakes: ladder, command, fact }: StandingDeps) {
-  const account = createRiskAccount(limits)
+export function createStanding(
+  { limits, stakes: ladder = null }: Pick<EngineSettings, 'limits' | 'stakes'>,
+  { command, fact }: StandingDeps,
+) {
+  const account = createRiskAccount(limits.account)
   const stakes = createStakes(ladder)
   let paused = false
   let halted = false
@@ -100,6 +100,7 @@ export function createStanding({ limits, stakes: ladder, command, fact }: Standi
       return paused ? 'paused' : null
     },
 
+    limitTo: account.limitTo,
     stakesOf: account.stakesOf,
     view: () => ({
       paused,

@@ -35,16 +35,16 @@ export type TradingDeps = {
 
 export function createTrading(deps: TradingDeps): Trading {
   const { settings, command, fact } = deps
-  const { strategy, limits, quotes: rules = QUOTE_RULES } = settings
-  const goesOn = strategy.beyond.length > 0
-  const looksOften = goesOn || strategy.starts.length > 0
+  const goesOn = (): boolean => settings.strategy.beyond.length > 0
+  const looksOften = (): boolean => goesOn() || settings.strategy.starts.length > 0
 
   function mayLook(trader: LastSecondTrader): boolean {
     if (trader.state === 'listening' || trader.state === 'armed') return true
     if (trader.state !== 'fired' || trader.isRestored) return false
-    if (goesOn) return !shotIsOpen(trader)
+    if (goesOn()) return !shotIsOpen(trader)
     return (
-      shotOf(trader)?.outcome?.state === 'killed' && trader.ordersSent < limits.maxOrdersPerMarket
+      shotOf(trader)?.outcome?.state === 'killed' &&
+      trader.ordersSent < settings.limits.maxOrdersPerMarket
     )
   }
 
@@ -64,8 +64,8 @@ export function createTrading(deps: TradingDeps): Trading {
       if (!isExit) trader.ordersSent += 1
       trader.firedWhy = decision.why
     }
-    if (goesOn) follow(trader, evaluation, world)
-    if (looksOften) planLook(trader, recvAt)
+    if (goesOn()) follow(trader, evaluation, world)
+    if (looksOften()) planLook(trader, recvAt)
   }
 
   function keep(trader: LastSecondTrader, { decision, late }: Evaluation, at: Micros): void {
@@ -76,7 +76,7 @@ export function createTrading(deps: TradingDeps): Trading {
     trader.leaning = decision.side ?? trader.leaning
     trader.standingRefusal =
       decision.refusedBy === null ? null : `${decision.refusedBy}: ${decision.why}`
-    if (!goesOn) trader.firedWhy = decision.why
+    if (!goesOn()) trader.firedWhy = decision.why
   }
 
   function send(trader: LastSecondTrader, order: Order): void {
@@ -92,7 +92,13 @@ export function createTrading(deps: TradingDeps): Trading {
   function follow(trader: LastSecondTrader, { decision, quotes }: Evaluation, world: World): void {
     const { recvAt } = world
     const ticks = { UP: trader.up.book.tickSize, DOWN: trader.down.book.tickSize }
-    const { place, cancel } = planSlots(quotes, trader.orders, recvAt, ticks, rules)
+    const { place, cancel } = planSlots(
+      quotes,
+      trader.orders,
+      recvAt,
+      ticks,
+      settings.quotes ?? QUOTE_RULES,
+    )
     for (const own of cancel) takeBack(own, recvAt)
     for (const quote of place) put(trader, quote, decision.strategy, world)
   }

@@ -23,7 +23,8 @@ export type Trails = {
 
 export type TrailDeps = {
   readonly traders: ReadonlyMap<unknown, LastSecondTrader>
-  readonly shares: MicroShares | null
+  /** What the strategy buys now; null where that cannot be said. */
+  shares(): MicroShares | null
   truth(market: Market, venueNow: Micros): Truth
 }
 
@@ -33,6 +34,7 @@ export function createTrails({ traders, shares, truth }: TrailDeps): Trails {
 
   function note(trader: LastSecondTrader, leftSec: number): void {
     const { market, trail, up, down } = trader
+    const { shares } = trail
     const { winner, win, spot, sigma } = truth(market, secondOf(market, leftSec))
     trail.seconds.push({
       leftSec,
@@ -54,6 +56,8 @@ export function createTrails({ traders, shares, truth }: TrailDeps): Trails {
     begin(trader, venueNow) {
       const leftSec = Math.floor((trader.market.endAt - venueNow) / MICROS_PER_SECOND)
       trader.trail.nextSec = Math.min(FROM_SEC, leftSec)
+      // One size for the whole trail, whatever is changed meanwhile.
+      trader.trail.shares = shares()
       plan(trader)
     },
     look(venueNow) {
@@ -73,7 +77,7 @@ export function createTrails({ traders, shares, truth }: TrailDeps): Trails {
     },
     of: ({ market, trail }) => ({
       conditionId: market.conditionId,
-      shares: shares ?? NO_SHARES,
+      shares: trail.shares ?? NO_SHARES,
       seconds: [...trail.seconds],
     }),
   }

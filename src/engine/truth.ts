@@ -48,7 +48,7 @@ export type TruthSettings = {
   readonly burstSec: number
 }
 
-export function createTruths({ holdMicros, burstSec }: TruthSettings): Truths {
+export function createTruths(settings: TruthSettings): Truths {
   const assets = new Map<Asset, AssetPrices>()
   const checks = createStrikeChecks()
   const rules = new WeakMap<Market, RuleReading>()
@@ -93,8 +93,8 @@ export function createTruths({ holdMicros, burstSec }: TruthSettings): Truths {
       reading,
       started: reading.rule === null ? null : strikes.of(market, reading.rule, one, venueNow),
       venueNow,
-      holdMicros: holdMicros(market),
-      burstSec,
+      holdMicros: settings.holdMicros(market),
+      burstSec: settings.burstSec,
     })
     answers.set(market, { version: one.version, at: venueNow, truth })
     return truth

@@ -42,10 +42,20 @@ const TAIL = 'SELECT seq, hash FROM certificates ORDER BY seq DESC LIMIT 1'
 const APPEND = 'INSERT INTO certificates VALUES (?, ?, ?, ?, ?, ?, ?)'
 const PAGES = 'SELECT * FROM certificates WHERE seq > ? AND seq <= ? ORDER BY seq LIMIT ?'
 
-export type Chain = { append(certificate: Certificate): void }
+export type Chain = {
+  append(certificate: Certificate): void
+  /** What is appended from now on was written under these settings. */
+  setSettings(text: string): void
+}
+
+/** Of the settings as one text: whoever starts with the same ones has the same hash. */
+export function settingsHash(text: string): string {
+  return createHash('sha256').update(text).digest('hex')
+}
 
 /** For the one connection that writes; called within its transaction. */
-export function createChain(database: Database.Database, origin: Origin): Chain {
+export function createChain(database: Database.Database, initial: Origin): Chain {
+  let origin = initial
   const tail = database.prepare(TAIL)
   const insert = database.prepare(APPEND)
   return {
@@ -61,6 +71,9 @@ export function createChain(database: Database.Database, origin: Origin): Chain 
       }
       const { seq, condition_id, at_micros, prev_hash, body_json } = link
       insert.run(seq, condition_id, kind, at_micros, prev_hash, hashOf(link), body_json)
+    },
+    setSettings(text) {
+      origin = { ...origin, config: settingsHash(text) }
     },
   }
 }

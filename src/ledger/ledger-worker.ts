@@ -38,6 +38,7 @@ function commit(): void {
     for (const { writes } of batch) {
       for (const write of writes) {
         if ('sql' in write) prepared.get(write.sql)?.run(...write.values)
+        else if ('settings' in write) chain.setSettings(write.settings)
         else chain.append(write.certificate)
       }
     }

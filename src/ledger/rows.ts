@@ -2,6 +2,7 @@
 
 import type { OperatorAction } from '../domain/account.ts'
 import type { Judged } from '../domain/certificate.ts'
+import { type Change, changesText } from '../domain/change.ts'
 import type { Decision, EngineFact, Sealed, Settlement } from '../domain/facts.ts'
 import { assertNever } from '../domain/invariant.ts'
 import type { Market } from '../domain/market.ts'
@@ -12,13 +13,23 @@ export type Statement = {
   readonly values: readonly (string | number | null)[]
 }
 
+/** A person's word about the settings. */
+export type ParameterChange = { readonly changes: readonly Change[]; readonly by: string }
+
 /** What joins the chain; its number and its hash are those of the moment in which it is written. */
 export type Certificate = { readonly conditionId: string; readonly at: number } & (
   | { readonly kind: 'sealed'; readonly body: Sealed }
   | { readonly kind: 'judged'; readonly body: Judged }
+  | { readonly kind: 'parameters'; readonly body: ParameterChange }
 )
 
-export type Write = Statement | { readonly certificate: Certificate }
+/** The settings that were in force when what follows was written, as one text. */
+export type Setting = { readonly settings: string }
+
+export type Write = Statement | { readonly certificate: Certificate } | Setting
+
+/** Of a link that is about all windows. */
+const NO_WINDOW = ''
 
 const WINDOW = `INSERT INTO windows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
   ON CONFLICT (condition_id) DO UPDATE SET state = excluded.state, reason = excluded.reason, market_json = excluded.market_json`
@@ -113,6 +124,8 @@ export function writesOf(fact: EngineFact): Write[] {
         ...(fact.action === 'resume' ? [{ sql: ANEW, values: [] }] : []),
         ...REMEMBERED[fact.action].map((values) => ({ sql: META, values })),
       ]
+    case 'parameters':
+      return parameterRows(fact)
     case 'halted':
       return [
         { sql: META, values: ['halted', '1'] },
@@ -137,6 +150,16 @@ export function writesOf(fact: EngineFact): Write[] {
     default:
       return assertNever(fact)
   }
+}
+
+/** For people in a table of its own words; for proofs in the chain, whose later links name the new settings. */
+function parameterRows(fact: Extract<EngineFact, { kind: 'parameters' }>): Write[] {
+  const { kind, at, changes, by, settings } = fact
+  return [
+    { settings },
+    { certificate: { kind, at, conditionId: NO_WINDOW, body: { changes, by } } },
+    { sql: OPERATOR, values: [at, `set ${changesText(changes)} (${by})`] },
+  ]
 }
 
 function windowRow(market: Market, state: string, reason: string | null): Write {

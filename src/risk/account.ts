@@ -43,7 +43,8 @@ type Stake = {
   readonly isHeld: boolean
 }
 
-export function createRiskAccount(limits: AccountLimits = UNLIMITED) {
+export function createRiskAccount(initial: AccountLimits = UNLIMITED) {
+  let limits = initial
   const stakes = new Map<OrderId, Stake>()
   const lastOrders = new Map<ConditionId, Micros>()
   /** Asked at every decision, and changed by few events. */
@@ -113,6 +114,12 @@ export function createRiskAccount(limits: AccountLimits = UNLIMITED) {
     /** A person took responsibility for what was lost: everything is counted from now on. */
     startAnew(at: Micros): void {
       now(begun(at, state.dayStartedAt))
+    },
+
+    /** A person set other limits: what is counted stays. */
+    limitTo(next: AccountLimits = UNLIMITED): void {
+      limits = next
+      now(state)
     },
 
     /** Asked after every event, so it is worked out when something changes. */

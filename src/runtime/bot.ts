@@ -5,6 +5,7 @@
 
 import type { OperatorAction } from '../domain/account.ts'
 import type { AskWindow } from '../domain/asks.ts'
+import type { Change } from '../domain/change.ts'
 import type {
   BookSource,
   EventSink,
@@ -44,6 +45,11 @@ export type BotDeps = {
   readonly learned?: readonly AskWindow[]
   /** When the days of the account begin; left out, there are none. */
   readonly day?: Day
+  /** Checks what a person asks of the settings against those that are changed already; left out, none may be changed. */
+  readonly plan?: (
+    asked: ReadonlyMap<string, string>,
+    inForce: readonly Change[],
+  ) => readonly Change[]
   /** The venue's adapters, made for this bot's own event queue. */
   venue(emit: EventSink, venueNow: () => Micros): VenueParts
 }
@@ -68,6 +74,8 @@ export type Bot = {
   isQuiet(): boolean
   /** A person's word. Resolves when the engine has taken it, which is never before what the ledger remembers. */
   operate(action: OperatorAction): Promise<void>
+  /** A person's wish about settings; what of them has changed when the engine has taken it. Throws what they are to be told where it does not fit. */
+  change(asked: ReadonlyMap<string, string>, by: string): Promise<readonly Change[]>
   /** Resolves when a run of one window of each series is through, or a stopped one has nothing open. */
   readonly done: Promise<void>
 }
@@ -175,10 +183,19 @@ export function createBot(deps: BotDeps): Bot {
       if (stopped !== null) throw new Error(`the bot is ending and takes no "${action}" any more`)
       tell(action)
     },
+    async change(asked, by) {
+      await restored
+      if (stopped !== null) throw new Error('the bot is ending and takes no settings any more')
+      // Between the check and the event nobody else has a turn.
+      const changes = deps.plan?.(asked, [...engine.view().changes.values()]) ?? []
+      if (changes.length > 0)
+        emit({ kind: 'parameters', changes, by, recvAt: now(), venueAt: null })
+      return changes
+    },
     snapshot: () => engineSnapshot(engine.view(), now()),
     cash: () => engine.view().cash,
     isQuiet: () => [...engine.view().traders].every(allFinal),
-    readiness: () => readinessOf(engine, started, deps.settings),
+    readiness: () => readinessOf(engine, started),
     done: ending.done,
   }
 }
@@ -187,8 +204,8 @@ function openShots(engine: Engine): number {
   return [...engine.view().traders].filter((trader) => trader.state === 'fired').length
 }
 
-function readinessOf(engine: Engine, started: boolean, settings: EngineSettings): Readiness {
-  const { clock, traders } = engine.view()
+function readinessOf(engine: Engine, started: boolean): Readiness {
+  const { clock, traders, settings } = engine.view()
   const notReady: string[] = []
   if (!started) notReady.push('discovery has not started')
   if (clock === null) notReady.push("the venue's clock is not bounded yet")

@@ -1,6 +1,7 @@
 /** The engine's state as plain data for people: live table, control server, terminal UI. Never the state itself. */
 
 import type { Halt } from '../domain/account.ts'
+import type { Change } from '../domain/change.ts'
 import { stakesText } from '../domain/stakes-text.ts'
 import { type TripwireTold, tripwireText } from '../domain/tripwire-text.ts'
 import { formatMicro, formatPrice, MICROS_PER_MS, type Micros } from '../domain/units.ts'
@@ -39,6 +40,8 @@ export type EngineSnapshot = {
   readonly account: AccountSnapshot
   /** Where a live bot stands on the ladder of stakes; null where there is none. */
   readonly stakes: string | null
+  /** Settings that are not as they were at the start. */
+  readonly changed: readonly Change[]
   readonly windows: readonly WindowSnapshot[]
 }
 
@@ -75,6 +78,7 @@ export function engineSnapshot(view: EngineView, recvAt: Micros): EngineSnapshot
           },
     account: accountSnapshot(view.account),
     stakes: view.stakes === null ? null : stakesText(view.stakes),
+    changed: [...view.changes.values()],
     windows: windows.sort((a, b) => a.leftMs - b.leftMs),
   }
 }

@@ -1,4 +1,5 @@
 /** Facts -> log lines: discovery to finder.log, everything about a shot to trades.log. */
+import { changesText } from '../domain/change.ts'
 import type { EngineFact } from '../domain/facts.ts'
 import { listenerName } from '../domain/ids.ts'
 import { assertNever } from '../domain/invariant.ts'
@@ -28,17 +29,8 @@ export function createLogSink({ finder, trades }: { finder: Log; trades: Log }):
         return listening(fact, trades)
       case 'feed':
         return source(fact, finder)
-      case 'decided': {
-        const { slug, refusedBy, why, side, leftMicros, checks } = fact.decision
-        return trades.debug('decided', {
-          slug,
-          refusedBy,
-          why,
-          side,
-          leftMs: leftMicros / 1_000,
-          checks,
-        })
-      }
+      case 'decided':
+        return decided(fact, trades)
       case 'submitted':
       case 'outcome':
         return shot(fact, trades)
@@ -65,6 +57,8 @@ export function createLogSink({ finder, trades }: { finder: Log; trades: Log }):
         })
       case 'operator':
         return trades.info(`operator: ${fact.action}`)
+      case 'parameters':
+        return trades.info(`settings changed: ${changesText(fact.changes)}`, { by: fact.by })
       case 'account':
         return trades.debug('account', { ...fact.account })
       case 'stakes':
@@ -98,6 +92,11 @@ function discovery(
         errorMs: fact.errorMicros / 1_000,
       })
   }
+}
+
+function decided({ decision }: Extract<EngineFact, { kind: 'decided' }>, trades: Log): void {
+  const { slug, refusedBy, why, side, leftMicros, checks } = decision
+  trades.debug('decided', { slug, refusedBy, why, side, leftMs: leftMicros / 1_000, checks })
 }
 
 function settled(fact: Extract<EngineFact, { kind: 'settled' }>, trades: Log): void {

@@ -40,6 +40,13 @@ function report(notReady: string[]): { snapshot: StatusSnapshot; at: number } {
   return { snapshot, at: 1_000 }
 }
 
+const CHANGES = {
+  taken: { kind: 'taken', changed: [{ key: 'params.maxAsk', from: '0.99', to: '0.95' }] },
+  silent: { kind: 'silent' },
+  failed: { kind: 'failed' },
+} as const
+const BODIES = ['{"params.maxAsk": 0.95}', '[]', 'x'.repeat(20_000)]
+
 function app(fate: Fate, last: ReturnType<AppDeps['report']>) {
   return createApp({
     host: '127.0.0.1',
@@ -47,6 +54,7 @@ function app(fate: Fate, last: ReturnType<AppDeps['report']>) {
     nowMs: () => 2_000,
     report: () => last,
     operate: () => Promise.resolve(fate),
+    change: () => Promise.resolve(CHANGES[fate]),
   })
 }
 
@@ -61,12 +69,13 @@ async function answers(method: string, url: string) {
         { host: 'evil.example', 'x-api-key': 'key' },
       ]) {
         const served = app(fate, last)
-        const times = headers['x-api-key'] === 'key' ? 21 : 1
+        const times = headers['x-api-key'] === 'key' ? 24 : 1
         for (let n = 0; n < times; n += 1) {
           const answer = await served.inject({
             method: method.toUpperCase() as 'GET',
             url,
             headers,
+            ...(method === 'patch' ? { payload: BODIES[n] ?? BODIES[0] ?? '' } : {}),
           })
           seen.push({ status: answer.statusCode, body: answer.json() })
         }

@@ -5,13 +5,14 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, describe, expect, test } from 'vitest'
-import { askStatus, findBot, tellBot } from '../../src/control/client.ts'
+import { askStatus, changeBot, findBot, tellBot } from '../../src/control/client.ts'
 import type { RunFile, StatusSnapshot } from '../../src/control/contract.ts'
 import { findControlKey } from '../../src/control/control-key.ts'
 import { isOurHost } from '../../src/control/guard.ts'
-import { type Control, startControl } from '../../src/control/server.ts'
+import { type Control, type ControlOptions, startControl } from '../../src/control/server.ts'
 import type { OperatorAction } from '../../src/domain/account.ts'
 import type { Log } from '../../src/domain/ports.ts'
+import { UserError } from '../../src/domain/user-error.ts'
 import { createRiskAccount } from '../../src/risk/account.ts'
 import { accountSnapshot } from '../../src/runtime/snapshot.ts'
 
@@ -40,6 +41,7 @@ const SNAPSHOT: StatusSnapshot = {
     stopping: false,
     clock: { offsetMs: 1.5, errorMs: 4 },
     roundTrip: null,
+    changed: [],
     windows: [],
   },
 }
@@ -81,6 +83,7 @@ async function start(
   folder = mkdtempSync(join(tmpdir(), 'control-')),
   // This process may be put aside for seconds.
   answerMs = 60_000,
+  change: ControlOptions['change'] = () => Promise.resolve([]),
 ) {
   const runFile = join(folder, 'run.json')
   control = await startControl({
@@ -92,12 +95,99 @@ async function start(
     apiKey,
     answerMs,
     operate,
+    change,
   })
   const { key } = JSON.parse(readFileSync(runFile, 'utf8')) as RunFile
   return { port: control.port, folder, runFile, key: findControlKey(key, apiKey, folder) }
 }
 
 const nobody = () => Promise.resolve()
+
+describe('settings', () => {
+  const CHANGES = [{ key: 'params.maxAsk', from: '0.99', to: '0.95' }]
+  const patch = (port: number, key: string, body: string, headers: Record<string, string> = {}) =>
+    call(port, 'PATCH', '/parameters', { 'x-api-key': key, ...headers }, body)
+
+  function listening(change: ControlOptions['change']) {
+    const asked: unknown[] = []
+    const started = start(nobody, null, undefined, undefined, (values, by) => {
+      asked.push([Object.fromEntries(values), by])
+      return change(values, by)
+    })
+    return started.then((one) => ({ ...one, asked }))
+  }
+
+  test('are handed to the bot as text, whatever type of body is named', async () => {
+    const { port, key, asked } = await listening(() => Promise.resolve(CHANGES))
+    const body = '{"params.maxAsk": 0.95, "sizing.rule": "kelly", "gates.rule": "on"}'
+    for (const headers of [
+      {},
+      { 'content-type': 'application/json' },
+      { 'content-type': 'text/x' },
+    ])
+      expect(await patch(port, key, body, headers as Record<string, string>)).toEqual({
+        status: 200,
+        body: { ok: true, changed: CHANGES, note: expect.stringMatching(/until this bot ends/) },
+      })
+    const values = { 'params.maxAsk': '0.95', 'sizing.rule': 'kelly', 'gates.rule': 'on' }
+    expect(asked).toEqual(Array(3).fill([values, 'the control API, from 127.0.0.1']))
+  })
+
+  test.each([
+    ['', /must be a JSON object/],
+    ['no json', /must be a JSON object/],
+    ['null', /must be a JSON object/],
+    ['[1]', /must be a JSON object/],
+    ['{}', /must be a JSON object/],
+    ['{"params": {"maxAsk": 1}}', /^params must be a text, a number, true or false$/],
+    ['{"params.maxAsk": null}', /^params\.maxAsk must be a text/],
+  ])('a body of %j is refused before the bot hears of it', async (body, error) => {
+    const { port, key, asked } = await listening(() => Promise.resolve(CHANGES))
+    expect(await patch(port, key, body)).toEqual({
+      status: 400,
+      body: { error: expect.stringMatching(error) },
+    })
+    expect(asked).toEqual([])
+  })
+
+  test('what the bot refuses is told in its words; what fails is not', async () => {
+    const errors = [new UserError('config', 'params.maxAsk must be less'), new Error('a secret')]
+    const { port, key } = await listening(() => Promise.reject(errors.shift()))
+    expect(await patch(port, key, '{"a": 1}')).toEqual({
+      status: 400,
+      body: { error: 'params.maxAsk must be less' },
+    })
+    const { status, body } = await patch(port, key, '{"a": 1}')
+    expect([status, JSON.stringify(body)]).toEqual([503, expect.not.stringMatching(/secret/)])
+  })
+
+  test('without the key the body is not read; one that is too long is refused', async () => {
+    const { port, key, asked } = await listening(() => Promise.resolve(CHANGES))
+    expect((await patch(port, 'wrong', '{"a": 1}')).status).toBe(401)
+    expect((await patch(port, key, `{"a": "${'x'.repeat(17_000)}"}`)).status).toBe(413)
+    expect(asked).toEqual([])
+  })
+
+  test('a bot that says nothing is told of', async () => {
+    const { port, key } = await start(
+      nobody,
+      null,
+      undefined,
+      20,
+      () => new Promise(() => undefined),
+    )
+    expect((await patch(port, key, '{"a": 1}')).status).toBe(503)
+  })
+
+  test('the client has the changes, or the sentence', async () => {
+    const { runFile, key } = await listening((values) =>
+      values.has('a') ? Promise.resolve(CHANGES) : Promise.reject(new UserError('config', 'no b')),
+    )
+    const bot = findBot(runFile)
+    expect((await changeBot(bot, key, { a: '1' })).changed).toEqual(CHANGES)
+    await expect(changeBot(bot, key, { b: '1' })).rejects.toThrow(/changed nothing: no b$/)
+  })
+})
 
 describe("a person's word", () => {
   test.each([

@@ -19,6 +19,9 @@ In YAML the dots are levels: \`limits.maxPositionUsd\` is \`maxPositionUsd\` bel
 \`params\`; \`lastsecond strategies\` lists them with their ranges, \`config show\` what holds. \`params.listenFromSec\` and \`discovery.startBufferSec\` mean the same seconds: the
 parameter wins where it is set, else the start buffer is taken.
 
+\`config set KEY VALUE --running\`, or \`PATCH /parameters\`, changes a setting of the bot that runs, until it ends, and no file: everything below \`params\`, \`limits\`, \`sizing\` and
+\`gates\` but \`limits.dayStarts\` and \`limits.dayZone\`. Everything else needs a restart.
+
 `
 
 function code(text: string): string {

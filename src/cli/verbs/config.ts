@@ -1,30 +1,52 @@
 /** The configuration: what holds and where it came from, and changing it. */
 import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { parseDocument } from 'yaml'
 import { CONFIG_KEYS, configKey, showValue } from '../../config/keys.ts'
 import { DEFAULT_FILE, type LoadedConfig, loadConfig } from '../../config/load.ts'
 import { didYouMean } from '../../config/nearest.ts'
 import { originText } from '../../config/origin.ts'
 import { paramsInForce, paramsOf, strategiesNamed } from '../../config/params.ts'
+import { secretValue } from '../../config/secrets.ts'
 import { replaceFile } from '../../config/yaml-file.ts'
+import { changeBot, findBot } from '../../control/client.ts'
+import { findControlKey } from '../../control/control-key.ts'
+import { changesText } from '../../domain/change.ts'
 import { UserError } from '../../domain/user-error.ts'
 import { STRATEGIES } from '../../strategies/registry.ts'
 import { bindStrategy } from '../bot-setup.ts'
+import { ledgerOptions, placeOf } from '../ledger-options.ts'
 import { textTable } from '../text-table.ts'
 import { EXIT, type GlobalArgs, note, print, say, type Verb } from '../verb.ts'
 
 export const config: Verb = {
   command: 'config <action> [key] [value]',
-  describe: 'config show | get KEY | set KEY VALUE',
+  describe: 'config show | get KEY | set KEY VALUE; with --running, of the bot that runs',
   build: (argv) =>
-    argv
+    ledgerOptions(argv)
+      .option('running', {
+        type: 'boolean',
+        default: false,
+        describe: 'set: in the running bot, until it ends; no file is changed',
+      })
       .positional('action', { choices: ['show', 'get', 'set'] as const, demandOption: true })
       .positional('key', { type: 'string' })
       .positional('value', { type: 'string' }),
-  run(args) {
+  async run(args) {
     const key = args['key'] as string | undefined
     const value = args['value'] === undefined ? undefined : String(args['value'])
     const action = String(args['action'])
+    const isRunning = args['running'] === true
+    if (isRunning && action !== 'set')
+      throw new UserError(
+        'usage',
+        '--running goes with config set; `lastsecond status` says what is changed',
+      )
+    if (!isRunning && (args['live'] === true || args['venue'] !== undefined))
+      throw new UserError(
+        'usage',
+        '--live and --venue say which running bot is meant; they go with --running',
+      )
     if (action === 'show') show(load(args), args.json)
     else if (key === undefined)
       throw new UserError(
@@ -33,8 +55,9 @@ export const config: Verb = {
       )
     else if (action === 'get') print(settingText(load(args), key))
     else if (value === undefined) throw new UserError('usage', `config set ${key} needs a value`)
+    else if (isRunning) await setRunning(args, key, value)
     else set(args, key, value)
-    return Promise.resolve(EXIT.ok)
+    return EXIT.ok
   },
 }
 
@@ -136,6 +159,17 @@ function set(args: GlobalArgs, path: string, value: string): void {
   say(`${path} = ${value} is in ${file}`)
   if (winner !== undefined && winner.kind !== 'file')
     say(`but it is overridden ${originText(winner)}`)
+}
+
+/** The file stays as it is: whoever wants both says both. */
+async function setRunning(args: GlobalArgs, key: string, value: string): Promise<void> {
+  const { folder } = placeOf(args as GlobalArgs & Readonly<Record<string, unknown>>)
+  const bot = findBot(join(folder, 'run.json'))
+  const apiKey = findControlKey(bot.key, secretValue('DASHBOARD_API_KEY'), folder)
+  const { changed, note: howLong } = await changeBot(bot, apiKey, { [key]: value })
+  if (args.json) return print(JSON.stringify({ ok: true, changed }))
+  if (changed.length === 0) return print(`${key} was ${value} already`)
+  print(`${changesText(changed)}; ${howLong}`)
 }
 
 function typed(value: string, shape: string): unknown {

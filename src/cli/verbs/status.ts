@@ -1,6 +1,7 @@
 /** The running bot, as it sees itself. */
 import { join } from 'node:path'
 import { askStatus } from '../../control/client.ts'
+import { changesText } from '../../domain/change.ts'
 import { folderOf, ledgerOptions } from '../ledger-options.ts'
 import { windowTable } from '../live-table.ts'
 import { EXIT, print, type Verb } from '../verb.ts'
@@ -23,6 +24,8 @@ export const status: Verb = {
     print(
       `settled ${totals.settled}, fired ${totals.fired}, filled ${totals.filled}, won ${totals.wins}, profit and loss ${totals.pnl} USD`,
     )
+    const { changed } = snapshot.engine
+    if (changed.length > 0) print(`changed while it runs, until it ends: ${changesText(changed)}`)
     print(windowTable(snapshot.engine).join('\n'))
     return EXIT.ok
   },

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { lockOf } from '../../../src/cli/live-lock.ts'
+import { liveSettings } from '../../../src/cli/live-settings.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { Settlement } from '../../../src/domain/facts.ts'
 import { conditionId } from '../../../src/domain/ids.ts'
@@ -111,6 +112,18 @@ test.each([
 ])('%j does not trade with real money', async (yaml, words) => {
   expect(lock(`${yaml}stakes: { ladder: off }\n`)).toMatch(words)
   expect(lock(`${yaml}stakes: { ladder: off }\n`, { venue: 'local' })).toBeNull()
+})
+
+test('nor can it be switched off while the bot runs', () => {
+  const asked = new Map([['limits.maxDrawdownUsd', 'off']])
+  const planOf = (venue: string, mode: 'dry' | 'live') => {
+    writeFileSync(join(cwd, 'lastsecond.yaml'), '')
+    const { config } = loadConfig({ cwd, env: {}, flags: { venue } })
+    return () => liveSettings(config, mode, false).plan(asked, [])
+  }
+  expect(planOf('polymarket', 'live')).toThrow(/SAFEGUARD_OFF: limits.maxDrawdownUsd/)
+  for (const [venue, mode] of [['polymarket', 'dry'] as const, ['local', 'live'] as const])
+    expect(planOf(venue, mode)()).toMatchObject([{ key: 'limits.maxDrawdownUsd', to: 'off' }])
 })
 
 test('a person may leave the ladder out, but not the safeguards', () => {
