@@ -9,10 +9,14 @@ const FOLDER = '.cache/ci'
 /** More than these are no accident. */
 const TRIED_AGAIN_AT_MOST = 10
 
-/** Arguments: one path of a node binary for each line to test; the last of them runs the other suites too. */
+/** Arguments: one path of a node binary for each line to test; the last of them runs everything, the others what a Node line could change. */
 const binaries = process.argv.slice(2)
-const lines = binaries.map((node, at) => ({ id: `node-${at}`, node, config: 'vitest.config.ts' }))
 const own = binaries.at(-1)
+const lines = binaries.map((node, at) => ({
+  id: `node-${at}`,
+  node,
+  config: node === own ? 'vitest.config.ts' : 'vitest.line.config.ts',
+}))
 const beside = [
   { id: 'system', node: own, config: 'vitest.system.config.ts' },
   { id: 'live', node: own, config: 'vitest.live.config.ts' },
