@@ -9,6 +9,7 @@ import { createLiveGateway } from '../../dist/runtime/live-gateway.js'
 import { createAheadSigner } from '../../dist/venues/polymarket/ahead-signer.js'
 import { ORDER_FIELDS } from '../../dist/venues/polymarket/order-hash.js'
 import { createSigner } from '../../dist/venues/polymarket/signer.js'
+import { NO_QUOTES } from './no-quotes.mjs'
 import { marketOf } from './wire-frames.mjs'
 
 const [rounds] = process.argv.slice(2).map(Number)
@@ -34,6 +35,7 @@ const gateway = createLiveGateway({
   ahead: createAheadSigner(wallet),
   account: {},
   fates: { close() {} },
+  quotes: NO_QUOTES,
   prepare: createPosts({ host: '127.0.0.1', path: '/order', signer: post, userAgent: 'bench' }),
   owner: 'key',
   maxSignedAgeMs: 90_000,

@@ -17,6 +17,7 @@ import { createAheadSigner } from '../../dist/venues/polymarket/ahead-signer.js'
 import { createBookSource } from '../../dist/venues/polymarket/market-channel.js'
 import { createSigner } from '../../dist/venues/polymarket/signer.js'
 import { BOOK_GATES } from './book-gates.mjs'
+import { NO_QUOTES } from './no-quotes.mjs'
 import { CAP_TEXT, marketOf } from './wire-frames.mjs'
 
 const USER_AGENT = 'lastsecond/0.1'
@@ -196,6 +197,7 @@ function gatewayOf({ clob, wallet, credentials, folder, log, inline, shots, cont
     },
     account,
     fates: createOrderFates({ account, emit, now, log }),
+    quotes: NO_QUOTES,
     prepare: createPosts({
       host: new URL(clob).host,
       path: '/order',

@@ -58,7 +58,14 @@ export async function openGuards(
     },
     guard(gateway, { emit, now }) {
       mayRest = true
-      return guardWallet({ gateway, lock, emit, now, log })
+      const watched: Gateway = {
+        ...gateway,
+        submit(command) {
+          mayRest = true
+          gateway.submit(command)
+        },
+      }
+      return guardWallet({ gateway: watched, lock, emit, now, log })
     },
     async close() {
       if (mayRest) watchdog.release()

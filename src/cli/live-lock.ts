@@ -7,12 +7,11 @@ import { join } from 'node:path'
 import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import type { StakeSettings } from '../domain/stakes.ts'
-import type { BoundStrategy } from '../domain/strategy.ts'
 import type { Micros } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import { paperProof, stakesIn } from '../ledger/trust.ts'
 import { paperRefusal } from '../risk/stake-ladder.ts'
-import { bindStrategy, stakeSettings } from './bot-setup.ts'
+import { stakeSettings } from './bot-setup.ts'
 import { safeguardOff } from './safeguards.ts'
 import { say } from './verb.ts'
 
@@ -26,7 +25,6 @@ export async function passLiveLocks(loaded: LoadedConfig, abort: AbortSignal): P
       'preflight',
       `${saysDry}, which says that no order is for real; take it away to trade live`,
     )
-  refuseBeyondShots(bindStrategy(config))
   const refusal = lockOf(config)
   if (refusal !== null) throw new UserError('preflight', refusal)
   const isReal = config.venue === 'polymarket'
@@ -59,15 +57,6 @@ function unproven(config: Config, stakes: StakeSettings): string | null {
   if (refusal === null) return null
   const after = stands === null ? '' : ', since the live bot was sent back to paper'
   return `ON_PAPER: ${refusal}${after}; run without --live until then, or set stakes.ladder to off and take the risk`
-}
-
-/** Live orders are signed and followed as fill-or-kill purchases; whatever else a strategy may want is not known to the venue's side yet. */
-function refuseBeyondShots({ name, beyond }: BoundStrategy): void {
-  if (beyond.length === 0) return
-  throw new UserError(
-    'preflight',
-    `NOT_LIVE_YET: ${name} wants ${beyond.join(' and ')}, and live trading sends single fill-or-kill purchases only; run it without --live`,
-  )
 }
 
 function pause(ms: number, abort: AbortSignal): Promise<void> {

@@ -1,9 +1,7 @@
 /** What trading for real needs beside what every run needs: the account, signatures, the wire, the journal, and what follows a shot. */
-import { randomInt } from 'node:crypto'
 import { join } from 'node:path'
-import type { Config } from '../config/schema.ts'
 import type { ConditionId } from '../domain/ids.ts'
-import type { Account, Gateway, Keeper, Log } from '../domain/ports.ts'
+import type { Keeper } from '../domain/ports.ts'
 import { type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import { knownMarket } from '../ledger/last-markets.ts'
@@ -12,47 +10,28 @@ import { openShotJournal } from '../ledger/shot-journal.ts'
 import type { WalletLock } from '../ledger/wallet-lock.ts'
 import { nowMicros } from '../net/clock.ts'
 import { createHttp } from '../net/http.ts'
-import { openOrderWire } from '../net/order-wire.ts'
-import { watchPauses } from '../net/pauses.ts'
-import { createPosts } from '../net/prepared-post.ts'
 import { type AfterShot, createAfterShot } from '../runtime/after-shot.ts'
 import type { Bot } from '../runtime/bot.ts'
-import { createLiveGateway, type ShotRecord } from '../runtime/live-gateway.ts'
+import type { ShotRecord } from '../runtime/live-gateway.ts'
 import { createLiveMemory } from '../runtime/live-memory.ts'
-import { createLostNames } from '../runtime/lost-names.ts'
-import type { GatewayContext, Orders } from '../runtime/modes.ts'
-import { createOrderFates } from '../runtime/order-fate.ts'
-import { createShotTimer, type ShotTimer } from '../runtime/shot-timer.ts'
-import type { ApiCredentials, PolymarketAccount } from '../venues/polymarket/account.ts'
-import { createAheadSigner } from '../venues/polymarket/ahead-signer.ts'
+import type { Orders } from '../runtime/modes.ts'
+import type { ApiCredentials } from '../venues/polymarket/account.ts'
 import { createClobReads } from '../venues/polymarket/clob-reads.ts'
 import { CURVE } from '../venues/polymarket/curve.ts'
-import type { Endpoints } from '../venues/polymarket/endpoints.ts'
 import { createRedeemer, type Redeemer } from '../venues/polymarket/redeem.ts'
-import { createSigner } from '../venues/polymarket/signer.ts'
-import { openUserChannel } from '../venues/polymarket/user-channel.ts'
-import { seriesOf, USER_AGENT } from './bot-setup.ts'
+import { bindStrategy, USER_AGENT } from './bot-setup.ts'
 import { checkAccount, refuseWhatFails } from './live-checks.ts'
+import { type GatewayArgs, liveGateway } from './live-gateway-setup.ts'
 import { lockWallet, openGuards } from './live-guards.ts'
-import type { Purse } from './live-purse.ts'
+import { outcomeLines } from './outcome-checks.ts'
 import { offsetLine, roughOffset } from './path-checks.ts'
 import { redemptionWay } from './redemption-way.ts'
 
-/** A salt travels as a JSON number. */
-const SALT_BELOW = 2 ** 48 - 1
-const KEEP_ALIVE_MS = 10_000
 const ANSWER_TIMEOUT_MS = 10_000
-/** Windows of all series may close in the same second; one connection more is being kept alive meanwhile. */
-const SPARE_CONNECTIONS = 1
 
-export type LiveArgs = {
-  readonly config: Config
-  readonly endpoints: Endpoints
-  readonly purse: Purse
+export type LiveArgs = GatewayArgs & {
   readonly isEmbedded: boolean
   readonly folder: string
-  readonly log: Log
-  shot(record: ShotRecord): void
 }
 
 export type Live = {
@@ -95,7 +74,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
     credentials: opened.credentials,
     orders: {
       mode: 'live',
-      open: (context) => guards.guard(gateway(args, account, journal, context), context),
+      open: (context) => guards.guard(liveGateway(args, account, journal, context), context),
     },
     keeper: (ledger) =>
       createLiveMemory({
@@ -115,6 +94,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
         unredeemed: ledger.unredeemed,
         cash: () => bot()?.cash() ?? microUsdc(0),
         isQuiet: () => bot()?.isQuiet() ?? false,
+        isWaiting: () => bot()?.isWaiting() ?? false,
         log,
       }),
     async close() {
@@ -128,113 +108,22 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
 async function preflight({ config, endpoints, purse, isEmbedded, log }: LiveArgs) {
   const http = createHttp({ userAgent: USER_AGENT, timeoutMs: ANSWER_TIMEOUT_MS, now: nowMicros })
   const clob = createClobReads({ http, endpoints })
-  const [{ lines, account, balance }, offset] = await Promise.all([
+  const [{ lines, account, balance }, selling, offset] = await Promise.all([
     checkAccount({ purse, endpoints, limits: config.limits }),
+    outcomeLines(endpoints.chain, purse.wallet, bindStrategy(config)),
     roughOffset(clob).catch(() => null),
   ])
   // A clock that cannot be read now is waited for by the bot itself.
-  refuseWhatFails([...lines, ...(offset === null ? [] : [offsetLine(offset, isEmbedded)])])
-  for (const { name, state, detail, fix } of lines)
+  refuseWhatFails([
+    ...lines,
+    ...selling,
+    ...(offset === null ? [] : [offsetLine(offset, isEmbedded)]),
+  ])
+  for (const { name, state, detail, fix } of [...lines, ...selling])
     if (state === 'warning') log.warn(`${name}: ${detail}`, { fix })
   if (account === null) throw new UserError('preflight', 'the venue does not know this account')
   return { account, balance }
 }
-
-function gateway(
-  { config, endpoints, purse: { wallet }, log, shot }: LiveArgs,
-  account: PolymarketAccount,
-  journal: ReturnType<typeof openShotJournal>,
-  { emit, now, venueNow, rehearse }: GatewayContext,
-): Gateway {
-  let closing = false
-  const signer = createSigner(wallet)
-  const wire = openOrderWire({
-    url: endpoints.clob,
-    keepAlivePath: '/ok',
-    keepAliveMs: KEEP_ALIVE_MS,
-    timeoutMs: ANSWER_TIMEOUT_MS,
-    connections: seriesOf(config).length + SPARE_CONNECTIONS,
-    now,
-    tell(what, detail) {
-      if (what === 'lost' && !closing) log.warn('an order connection was lost', { detail })
-    },
-    userAgent: USER_AGENT,
-  })
-  const timer = createShotTimer({ emit, now, pauses: watchPauses(now) })
-  const fates = createOrderFates({ account: heardBy(timer, account), emit, now, log })
-  const users = openUserChannel({
-    url: endpoints.userWs,
-    credentials: account.credentials,
-    random: Math.random,
-    log,
-    news({ venueId, kind, status }) {
-      if (kind === 'trade') timer.heard(venueId, status)
-      fates.nudge(venueId)
-    },
-    opened: () => fates.nudgeAll(),
-  })
-  const { host } = new URL(endpoints.clob)
-  const lostNames = createLostNames({
-    ...{ account, fates, emit, now, log },
-    armed: (id) => journal.before.armed.find(({ conditionId }) => conditionId === id)?.orders ?? [],
-  })
-  const live = createLiveGateway({
-    wire,
-    journal,
-    signer,
-    ahead: createAheadSigner(wallet),
-    account,
-    fates,
-    nameless: lostNames.find,
-    prepare: createPosts({
-      host,
-      path: '/order',
-      signer: { address: signer.address, ...account.credentials },
-      userAgent: USER_AGENT,
-    }),
-    owner: account.credentials.apiKey,
-    maxSignedAgeMs: MAX_SIGNED_AGE_MS,
-    now,
-    venueNow,
-    salt: () => randomInt(1, SALT_BELOW),
-    rehearseDecision: rehearse,
-    emit,
-    log,
-    shot(record) {
-      timer.answered(record)
-      shot(record)
-    },
-  })
-  return {
-    ...live,
-    recover(shots) {
-      for (const { venueId, order } of shots) if (venueId !== null) timer.knows(venueId, order.id)
-      live.recover(shots)
-    },
-    async close() {
-      closing = true
-      lostNames.close()
-      await live.close()
-      timer.close()
-      await users.close()
-    },
-  }
-}
-
-/** What the list of trades says is heard of, too. */
-function heardBy(timer: ShotTimer, account: Account): Account {
-  return {
-    ...account,
-    async tradesOf(conditionId, venueId) {
-      const trades = await account.tradesOf(conditionId, venueId)
-      for (const { status } of trades) timer.heard(venueId, status)
-      return trades
-    },
-  }
-}
-
-/** The age at which the venue refuses a signature is not known; a window is made ready a minute before its close. */
-const MAX_SIGNED_AGE_MS = 90_000
 
 type Redeem = (conditionId: ConditionId) => Promise<boolean>
 

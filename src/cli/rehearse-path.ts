@@ -16,6 +16,7 @@ import { createPosts, type PreparedPost } from '../net/prepared-post.ts'
 import { createRoundTrips } from '../net/round-trips.ts'
 import type { PolymarketAccount } from '../venues/polymarket/account.ts'
 import { createAheadSigner } from '../venues/polymarket/ahead-signer.ts'
+import { shotTerms } from '../venues/polymarket/order-terms.ts'
 import type { SignedDraft } from '../venues/polymarket/signer.ts'
 import { dollars, shares } from './amounts.ts'
 import {
@@ -141,9 +142,7 @@ async function signLadder(
     const from = nowMicros()
     const signed = await signer.sign(
       rungs.map((rung) => ({
-        token: rung.token,
-        makerAmount: rung.spend,
-        takerAmount: rung.shares,
+        ...shotTerms(rung),
         version: market.version,
         salt: randomInt(1, SALT_BELOW),
         timestampMs: Math.floor(clock.venueNow() / MICROS_PER_MS),

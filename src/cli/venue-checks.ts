@@ -16,6 +16,7 @@ import { fail, failOf, type Line, ok, warning } from './doctor-line.ts'
 import { hearFeeds } from './feed-lines.ts'
 import { checkAccount } from './live-checks.ts'
 import { openPurse, type Purse } from './live-purse.ts'
+import { outcomeLines } from './outcome-checks.ts'
 import { measureJitter, offsetLine, roundTripLine, safeSend, safeSendLine } from './path-checks.ts'
 import { AT_THE_SITE } from './redemption-way.ts'
 import { probeRoundTrips } from './round-trip-probe.ts'
@@ -68,7 +69,11 @@ async function accountLines(loaded: LoadedConfig, venue: Venue): Promise<Account
       limits: loaded.config.limits,
     })
     return {
-      lines: [...lines, await gasLine(purse, endpoints.chain)],
+      lines: [
+        ...lines,
+        ...(await outcomeLines(endpoints.chain, purse.wallet, bindStrategy(loaded.config))),
+        await gasLine(purse, endpoints.chain),
+      ],
       credentials: account?.credentials ?? null,
     }
   } catch (error) {

@@ -62,6 +62,11 @@ export function kindWords({ kind, action }: Pick<Order, 'kind' | 'action'>): str
   return action === 'BUY' ? KIND_WORDS[kind] : `${KIND_WORDS[kind]} to sell`
 }
 
+/** A purchase that is filled at once and wholly, or not at all. */
+export function isShot({ kind, action }: Pick<Order, 'kind' | 'action'>): boolean {
+  return kind === 'FOK' && action === 'BUY'
+}
+
 /** It waits at the venue for somebody to take it. */
 export function rests({ kind }: Pick<Order, 'kind'>): boolean {
   return kind === 'GTC' || kind === 'GTD'

@@ -5,7 +5,7 @@ import type { EngineFact } from './facts.ts'
 import type { Asset, ConditionId, FeedName, FeedState, Side, TokenId } from './ids.ts'
 import type { Market } from './market.ts'
 import type { Fill } from './order.ts'
-import type { Micros, MicroUsdc } from './units.ts'
+import type { MicroShares, Micros, MicroUsdc, Ticks } from './units.ts'
 
 export type EventSink = (event: EngineEvent) => void
 
@@ -131,22 +131,36 @@ export interface Keeper extends FactSink {
 }
 
 /** An order as the venue knows it. */
-export type VenueOrderView = { readonly status: string }
+export type VenueOrderView = {
+  readonly status: string
+  /** Of it, so much was matched; left out where the venue does not say. */
+  readonly matched?: MicroShares
+}
 
-/** A trade in which an order of ours was the taker. */
+/** What an order of ours had of a trade. */
 export type TradeView = {
   readonly id: string
+  /** It waited for the others: at its own price, and without a fee. */
+  readonly isMaker: boolean
   readonly status: 'MATCHED' | 'MINED' | 'CONFIRMED' | 'RETRYING' | 'FAILED'
-  /** At the makers' prices, in our own token. */
+  /** At the makers' prices, in the order's own token. */
   readonly fills: readonly Fill[]
   readonly transactionHash: string
 }
 
-/** With the name of our order, the token that it bought, and when the venue matched it, where it says so. */
+/** One in which it was the taker: with the name of our order, the token that it bought, and when the venue matched it, where it says so. */
 export type TakerTrade = TradeView & {
   readonly venueId: string
   readonly token: TokenId
   readonly matchedAt: Micros | null
+}
+
+/** A trade of an order of ours, by the order's name. */
+export type NamedFill = {
+  readonly venueId: string
+  readonly token: TokenId
+  readonly price: Ticks
+  readonly isMaker: boolean
 }
 
 /** What the venue knows of our own money, orders and trades. Every question may fail; failing says nothing. */
@@ -160,6 +174,8 @@ export interface Account {
   tradesOf(conditionId: ConditionId, venueId: string): Promise<readonly TradeView[]>
   /** Every trade in a window in which an order of ours was the taker. */
   takenIn(conditionId: ConditionId): Promise<readonly TakerTrade[]>
+  /** Everything in a window that orders of ours had, whether they took or waited. */
+  filledIn(conditionId: ConditionId): Promise<readonly NamedFill[]>
   openOrders(): Promise<readonly string[]>
   cancelAll(): Promise<void>
 }

@@ -42,6 +42,11 @@ export function allFinal({ orders }: Owner): boolean {
   return orders.every(({ outcome }) => isFinal(outcome))
 }
 
+/** Nothing is unknown, and nothing that was taken is still to be confirmed but of such that wait. */
+export function onlyWaiting({ orders }: Owner): boolean {
+  return orders.every(({ outcome }) => isFinal(outcome) || outcome?.state === 'resting')
+}
+
 /** What all of them cost so far, less what they brought. */
 export function spentIn({ orders }: Owner): number {
   return orders.reduce((sum, { order, outcome }) => sum + spentOn(order, outcome), 0)
@@ -71,8 +76,8 @@ function holding({ orders }: Owner, side: Side): Holding {
     shares += order.action === 'BUY' ? filled.shares : -filled.shares
     cost += spentOn(order, outcome)
   }
-  // More sold than held would be somebody else's shares: microShares refuses it.
-  return { shares: microShares(shares), cost: microUsdc(cost) }
+  // A purchase may fail on the chain after what it had brought was sold: then nothing is left.
+  return { shares: microShares(Math.max(0, shares)), cost: microUsdc(cost) }
 }
 
 export function restingIn({ orders }: Owner, now: Micros): readonly Resting[] {

@@ -134,12 +134,13 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
 }
 
 /**
- * More is learned of an order, never less: a fill that is known is not unknown again, and what is confirmed stays. That no money moved is what the
- * venue said, or our conclusion: a trade that turns up proves otherwise.
+ * More is learned of an order, never less: a fill that is known is not unknown again, and what is confirmed stays. While it waits, a trade of it may fail
+ * on the chain. That no money moved, or no more, is what the venue said, or our conclusion: a trade that turns up proves otherwise.
  */
 function follows(before: SubmitOutcome | null, next: SubmitOutcome): boolean {
   if (before === null || before.state === 'unknown') return true
-  if (before.state === 'resting') return next.state !== 'resting' || next.shares >= before.shares
-  if (next.state === 'filled') return !(before.state === 'filled' && isFinal(before))
+  if (before.state === 'resting') return true
+  if (next.state === 'filled')
+    return before.state !== 'filled' || !isFinal(before) || next.shares > before.shares
   return next.state === 'reverted' && before.state === 'filled' && !isFinal(before)
 }

@@ -23,6 +23,9 @@ import { type LastSecondTrader, trackOf } from './last-second-trader.ts'
 import { sellable } from './own-orders.ts'
 import type { EngineSettings } from './settings.ts'
 
+/** Shares that are counted, and not bought by dollars, have two decimals at most. */
+const SHARES_STEP = 10_000
+
 export type Wish = {
   readonly intent: {
     readonly side: Intent['side']
@@ -68,7 +71,10 @@ export function wishesOf(
         : resized(intent, trader, view, settings, checks)
     if (sized === null) continue
     const { side, action = 'BUY', kind = 'FOK', limit } = sized
-    const shares = onTrial(sized, stakeCap, checks)
+    const trial = onTrial(sized, stakeCap, checks)
+    const shares = action === 'SELL' ? countable(trial) : trial
+    // Dust that a purchase by dollars left behind is nobody's to sell.
+    if (shares === 0) continue
     const fee = takerFee(market.fee, limit, shares)
     const taken = { kind, rests: false, postOnly: false, ttlSec: null, fee }
     if (action === 'SELL') {
@@ -87,7 +93,8 @@ export function wishesOf(
     const shares = onTrial(quote, stakeCap, checks)
     return shares === quote.shares ? quote : { ...quote, shares }
   })
-  return { shots, quotes: wanted.map((quote) => ({ quote, wish: waiting(quote) })), checks }
+  const fit = wanted.filter(({ shares }) => countable(shares) > 0)
+  return { shots, quotes: fit.map((quote) => ({ quote, wish: waiting(quote) })), checks }
 }
 
 /** A bot on trial buys little, whatever it wants; what is held may always be sold whole. */
@@ -102,9 +109,14 @@ function onTrial(
   return cap
 }
 
+function countable(shares: MicroShares): MicroShares {
+  return microShares(shares - (shares % SHARES_STEP))
+}
+
 /** As it would wait. */
 export function waiting(quote: Quote): Wish {
-  const { side, action, price: limit, shares, postOnly, ttlSec } = quote
+  const { side, action, price: limit, postOnly, ttlSec } = quote
+  const shares = countable(quote.shares)
   return {
     intent: { side, action, limit, shares },
     kind: ttlSec === null ? 'GTC' : 'GTD',

@@ -38,9 +38,12 @@ export type ArmedText = {
 
 export const sentFileIn = (folder: string): string => join(folder, 'sent.jsonl')
 
+/** Orders that wait have many lines, and a file for each window, which goes with it. */
+export const waitsFile = (folder: string, id: string): string => join(folder, `waits-${id}.jsonl`)
+
 export function readJournal(folder: string, boot: string, log: Log): JournalBefore {
   const sentFile = sentFileIn(folder)
-  const lines = linesOf(sentFile)
+  const lines = [sentFile, ...waitsIds(folder).map((id) => waitsFile(folder, id))].flatMap(linesOf)
   const marks = lines.flatMap((line) => parseMark(line) ?? [])
   const broken = lines.length - marks.length
   if (broken > 0)
@@ -57,8 +60,17 @@ export function armedFile(folder: string, id: string): string {
 
 /** The windows that were made ready, by their condition ids. */
 export function armedIds(folder: string): string[] {
+  return idsIn(folder, /^armed-(0x[0-9a-f]+)\.json$/i)
+}
+
+/** Those in which orders waited. */
+export function waitsIds(folder: string): string[] {
+  return idsIn(folder, /^waits-(0x[0-9a-f]+)\.jsonl$/i)
+}
+
+function idsIn(folder: string, pattern: RegExp): string[] {
   const names = existsSync(folder) ? readdirSync(folder) : []
-  return names.flatMap((name) => /^armed-(0x[0-9a-f]+)\.json$/i.exec(name)?.[1] ?? [])
+  return names.flatMap((name) => pattern.exec(name)?.[1] ?? [])
 }
 
 function readArmed(folder: string, boot: string, isWhole: boolean, log: Log): ArmedWindow[] {

@@ -8,6 +8,7 @@ import {
   closeSync,
   fdatasync,
   fdatasyncSync,
+  fsync,
   fsyncSync,
   ftruncate,
   mkdirSync,
@@ -21,7 +22,7 @@ import { open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { ConditionId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
-import type { Order } from '../domain/order.ts'
+import { type Order, rests } from '../domain/order.ts'
 import type { Log } from '../domain/ports.ts'
 import {
   type ArmedText,
@@ -33,6 +34,8 @@ import {
   parseMark,
   readJournal,
   sentFileIn,
+  waitsFile,
+  waitsIds,
 } from './journal-files.ts'
 import { bootOf } from './process-mark.ts'
 
@@ -43,6 +46,8 @@ const BYTES_A_CHARACTER = 3
 /** Rehearsals are emptied when a window is made ready, if there are so many; a whole minute of them is a little less than the most. */
 const EMPTIED_FROM_BYTES = 4_000_000
 const REHEARSED_BYTES_MAX = 32_000_000
+/** The ledger has the end of a window on the disk by then. */
+const FORGOTTEN_AFTER_MS = 10_000
 
 export type ShotJournal = {
   /** Resolves when the window and its orders are on the disk, with those of the times before: one of them may still be shot meanwhile. */
@@ -70,6 +75,9 @@ export function openShotJournal(folder: string, log: Log, boot = bootOf()): Shot
   rmSync(rehearsalFile, { force: true })
   const rehearsals = openSync(rehearsalFile, 'a')
   let rehearsed = 0
+  /** Of each window in which orders wait. */
+  const waits = new Map<ConditionId, number>()
+  const unsynced = new Set<number>()
   const tails = new Map<ConditionId, Buffer>()
   let line = Buffer.allocUnsafeSlow(LINE_BYTES)
   syncFolder(folder)
@@ -109,6 +117,25 @@ export function openShotJournal(folder: string, log: Log, boot = bootOf()): Shot
     return size
   }
 
+  function fileFor(order: Order, { conditionId }: Market): number {
+    if (!rests(order)) return sent
+    const open = waits.get(conditionId)
+    if (open !== undefined) return open
+    const file = openSync(waitsFile(folder, conditionId), 'a')
+    waits.set(conditionId, file)
+    syncFolderSoon(folder)
+    return file
+  }
+
+  function dropWaits(conditionId: ConditionId): void {
+    const file = waits.get(conditionId)
+    if (file === undefined) return
+    waits.delete(conditionId)
+    unsynced.delete(file)
+    closeSync(file)
+    rmSync(waitsFile(folder, conditionId), { force: true })
+  }
+
   function rehearse(venueId: string, order: Order, market: Market): void {
     if (rehearsed > REHEARSED_BYTES_MAX) return
     try {
@@ -135,12 +162,21 @@ export function openShotJournal(folder: string, log: Log, boot = bootOf()): Shot
       )
       return last
     },
-    mark: (venueId, order, market) => void write(sent, venueId, order, market),
-    sync: () => fdatasync(sent, () => undefined),
+    mark(venueId, order, market) {
+      const file = fileFor(order, market)
+      write(file, venueId, order, market)
+      unsynced.add(file)
+    },
+    sync() {
+      for (const file of unsynced) fdatasync(file, () => undefined)
+      unsynced.clear()
+    },
     rehearse,
     forget(conditionId) {
       tails.delete(conditionId)
       named.delete(conditionId)
+      if (waits.has(conditionId))
+        setTimeout(() => dropWaits(conditionId), FORGOTTEN_AFTER_MS).unref()
       rm(armedFile(folder, conditionId), { force: true }).catch((error: unknown) =>
         log.warn('a file of a finished window could not be removed', { error }),
       )
@@ -152,10 +188,12 @@ export function openShotJournal(folder: string, log: Log, boot = bootOf()): Shot
       syncFolder(folder)
       for (const id of armedIds(folder))
         if (settled.has(id)) rmSync(armedFile(folder, id), { force: true })
+      for (const id of waitsIds(folder))
+        if (settled.has(id)) rmSync(waitsFile(folder, id), { force: true })
     },
     close() {
-      closeSync(sent)
-      closeSync(rehearsals)
+      for (const file of [sent, rehearsals, ...waits.values()]) closeSync(file)
+      waits.clear()
       rmSync(rehearsalFile, { force: true })
     },
   }
@@ -179,6 +217,11 @@ function compactSent(file: string, settled: ReadonlySet<string>): void {
 
 function tailOf(market: Market): Buffer {
   return Buffer.from(`,"market":${JSON.stringify(market)}}\n`)
+}
+
+function syncFolderSoon(folder: string): void {
+  const handle = openSync(folder, 'r')
+  fsync(handle, () => closeSync(handle))
 }
 
 /** A file's name is on the disk when its folder is. */

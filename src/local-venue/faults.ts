@@ -93,8 +93,25 @@ export const FAULTS = {
     says: 'orders: answered at once with "delayed"; what came of it is told on the user channel and by queries only',
     chance: 1,
   },
+  'cancel-slow': { says: 'cancels: done at once, and answered 3 s late', chance: 1 },
+  'cancel-reset-before': {
+    says: 'cancels: the connection is reset and nothing was withdrawn',
+    chance: 1,
+  },
+  'cancel-reset-after': {
+    says: 'cancels: done, then the connection is reset: the answer is lost',
+    chance: 1,
+  },
+  'heartbeat-deaf': {
+    says: 'heartbeats: the connection is reset and none is heard; ten seconds later all orders of the key are withdrawn',
+    chance: 1,
+  },
   'trade-failed': { says: 'trades: a matched trade fails on chain and is undone', chance: 1 },
   'trade-retrying': { says: 'trades: a matched trade is sent again before it is mined', chance: 1 },
+  'user-silent': {
+    says: 'user channel: nothing is told, while the socket stays open and PONG is answered',
+    chance: 1,
+  },
   'user-seconds': {
     says: 'user channel: timestamps are seconds, as in some examples of the documentation',
     chance: 1,

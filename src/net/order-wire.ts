@@ -31,6 +31,8 @@ export type OrderWireOptions = {
   readonly keepAlivePath: string
   readonly keepAliveMs: number
   readonly timeoutMs: number
+  /** Left out, there are; without them nothing goes into the null sink. */
+  readonly rehearsals?: boolean
   /** Two: one for the shot, one to be kept alive meanwhile. More, where several windows may shoot in the same second. */
   readonly connections: number
   readonly now: () => Micros
@@ -70,26 +72,29 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
     return connection
   })
 
-  const sink = startNullSink({
-    encrypted: url.protocol === 'https:',
-    onReady(dial) {
-      stage = [
-        createConnection({
-          dial,
-          timeoutMs,
-          now,
-          onOpen: ignore,
-          onLost: ignore,
-          onIdle: ignore,
-        }),
-      ]
-    },
-    onGone(reason) {
-      for (const connection of stage) connection.close()
-      stage = []
-      tell('lost', `no rehearsals: ${reason}`)
-    },
-  })
+  const wantsSink = options.rehearsals ?? true
+  const sink = !wantsSink
+    ? null
+    : startNullSink({
+        encrypted: url.protocol === 'https:',
+        onReady(dial) {
+          stage = [
+            createConnection({
+              dial,
+              timeoutMs,
+              now,
+              onOpen: ignore,
+              onLost: ignore,
+              onIdle: ignore,
+            }),
+          ]
+        },
+        onGone(reason) {
+          for (const connection of stage) connection.close()
+          stage = []
+          tell('lost', `no rehearsals: ${reason}`)
+        },
+      })
 
   function send(request: Buffer, onAnswer: OnAnswer): void {
     const connection = freshest(reserved)
@@ -159,7 +164,7 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
       closed = true
       for (const timer of timers.values()) clearTimeout(timer)
       for (const connection of [...reserved, ...stage]) connection.close()
-      await sink.close()
+      await sink?.close()
     },
   }
 }

@@ -1,5 +1,5 @@
 /**
- * A signed POST that is ready before it is wanted: the whole request lies in one Buffer with two holes, the second and its signature.
+ * A signed request that is ready before it is wanted: the whole request lies in one Buffer with two holes, the second and its signature.
  * Firing fills the holes and writes the Buffer; nothing is joined, encoded or allocated for the request at that moment.
  */
 import { createHmac, createSecretKey, type KeyObject } from 'node:crypto'
@@ -33,6 +33,7 @@ export type PostSigner = {
 
 export type PostsArgs = {
   readonly host: string
+  readonly method?: 'POST' | 'DELETE'
   /** What is signed and asked for; without a query. */
   readonly path: string
   readonly signer: PostSigner
@@ -41,10 +42,10 @@ export type PostsArgs = {
 
 /** All that such requests have in common, made once. */
 export function createPosts(args: PostsArgs): (body: string) => PreparedPost {
-  const { host, path, signer, userAgent } = args
+  const { host, path, signer, userAgent, method = 'POST' } = args
   const key = secretKey(signer.secret)
   const upToLength = head([
-    [`POST ${requestPath(path)} HTTP/1.1`],
+    [`${method} ${requestPath(path)} HTTP/1.1`],
     ['Host', host],
     ['User-Agent', userAgent],
     ['Accept', 'application/json'],
@@ -56,17 +57,18 @@ export function createPosts(args: PostsArgs): (body: string) => PreparedPost {
     ['POLY_API_KEY', signer.apiKey],
     ['POLY_PASSPHRASE', signer.passphrase],
   ])
-  return (body) => preparePost({ key, path, upToLength, upToStamp }, body)
+  return (body) => preparePost({ key, signs: `${method}${path}`, upToLength, upToStamp }, body)
 }
 
 type Common = {
   readonly key: KeyObject
-  readonly path: string
+  /** The method and the path, between the second and the body. */
+  readonly signs: string
   readonly upToLength: string
   readonly upToStamp: string
 }
 
-function preparePost({ key, path, ...common }: Common, body: string): PreparedPost {
+function preparePost({ key, signs, ...common }: Common, body: string): PreparedPost {
   const bodyBytes = Buffer.from(body)
   const upToStamp = `${common.upToLength}Content-Length: ${bodyBytes.length}\r\n${common.upToStamp}`
   const stampAt = upToStamp.length + 'POLY_TIMESTAMP: '.length
@@ -76,7 +78,7 @@ function preparePost({ key, path, ...common }: Common, body: string): PreparedPo
     Buffer.from(`${upToSignature}${'A'.repeat(SIGNATURE_BYTES)}=\r\n\r\n`, 'latin1'),
     bodyBytes,
   ])
-  const signed = Buffer.concat([Buffer.from(`${'0'.repeat(STAMP_BYTES)}POST${path}`), bodyBytes])
+  const signed = Buffer.concat([Buffer.from(`${'0'.repeat(STAMP_BYTES)}${signs}`), bodyBytes])
   let stamped = Number.NaN
   const foreseen = [
     { epochSec: Number.NaN, signature: '' },

@@ -4,6 +4,7 @@
  */
 import type { EngineFact, Settlement } from '../domain/facts.ts'
 import type { ConditionId } from '../domain/ids.ts'
+import { filledOf } from '../domain/order.ts'
 import type { Account, FactSink, Log } from '../domain/ports.ts'
 import { formatMicro, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { winsThatMake } from './paid-wins.ts'
@@ -15,6 +16,8 @@ const LAST_MS = 8_000
 /** Who else redeems takes its time. */
 const OTHERS_MS = 30_000
 const OTHERS_LOOKS = 20
+/** So long after an order was taken the venue's view of the money has it. */
+const CALM_MS = 15_000
 /** A difference is told when it was seen this many times more. */
 const SUSPICIONS = 2
 
@@ -29,6 +32,8 @@ export type AfterShotDeps = {
   /** Our own books' money, and whether nothing is open that could still move it. */
   cash(): MicroUsdc
   isQuiet(): boolean
+  /** The same, but for orders that wait: one of them may be taken at any moment. Left out, there are none. */
+  isWaiting?(): boolean
   readonly log: Log
 }
 
@@ -50,6 +55,8 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
   let suspicions = 0
   let told = 0
   let closed = false
+  /** Set while something was taken a moment ago. */
+  let stir: NodeJS.Timeout | undefined
 
   function later(ms: number, action: () => Promise<unknown>): NodeJS.Timeout | undefined {
     if (closed) return undefined
@@ -65,7 +72,8 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
 
   /** Windows of all series may settle at the same moment: one look is enough for them all, and two at once would count as two. */
   function auditSoon(): void {
-    _auditing ??= later(FIRST_MS, () => {
+    // What was taken meanwhile is heard of within some seconds.
+    _auditing ??= later(waits() ? AGAIN_MS : FIRST_MS, () => {
       _auditing = undefined
       return audit()
     })
@@ -96,10 +104,17 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
       })
   }
 
-  const isQuiet = (): boolean => collecting === 0 && deps.isQuiet()
+  const waits = (): boolean => !deps.isQuiet() && deps.isWaiting?.() === true
+  const isQuiet = (): boolean =>
+    collecting === 0 && (deps.isQuiet() || (waits() && stir === undefined))
 
   async function audit(): Promise<number | null> {
-    if (!isQuiet()) return null
+    if (!isQuiet()) {
+      suspicions = 0
+      // Who always has something waiting would never look.
+      if (waits()) auditSoon()
+      return null
+    }
     const before = deps.cash() - owed()
     const theirs = await deps.account.balance()
     if (!isQuiet() || deps.cash() - owed() !== before) return null
@@ -190,10 +205,17 @@ export function createAfterShot(deps: AfterShotDeps): AfterShot {
       if (fact.kind === 'restored') {
         for (const { conditionId, payout } of deps.unredeemed()) expect(conditionId, payout)
       }
+      if (fact.kind === 'outcome' && filledOf(fact.outcome) !== null) {
+        clearTimeout(stir)
+        stir = setTimeout(() => {
+          stir = undefined
+        }, CALM_MS)
+      }
       if (fact.kind === 'settled' && fact.settlement.outcome !== null) settled(fact.settlement)
     },
     async close() {
       closed = true
+      clearTimeout(stir)
       for (const timer of timers) clearTimeout(timer)
       // What can still be had soon is had now; the rest is collected after the next start.
       const wins = Promise.all([...unpaid.keys()].map((conditionId) => once(collect(conditionId))))

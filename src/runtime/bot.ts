@@ -20,7 +20,7 @@ import type {
 import type { Micros, MicroUsdc } from '../domain/units.ts'
 import { holdMicros } from '../engine/decision.ts'
 import { createEngine, type Engine } from '../engine/engine.ts'
-import { allFinal } from '../engine/own-orders.ts'
+import { allFinal, onlyWaiting } from '../engine/own-orders.ts'
 import type { EngineSettings } from '../engine/settings.ts'
 import { createDayClock, type Day } from './day-clock.ts'
 import { createDispatcher } from './dispatcher.ts'
@@ -72,6 +72,8 @@ export type Bot = {
   cash(): MicroUsdc
   /** No order is out whose fate could still move money. */
   isQuiet(): boolean
+  /** None but such that wait at the venue. */
+  isWaiting(): boolean
   /** A person's word. Resolves when the engine has taken it, which is never before what the ledger remembers. */
   operate(action: OperatorAction): Promise<void>
   /** A person's wish about settings; what of them has changed when the engine has taken it. Throws what they are to be told where it does not fit. */
@@ -195,6 +197,7 @@ export function createBot(deps: BotDeps): Bot {
     snapshot: () => engineSnapshot(engine.view(), now()),
     cash: () => engine.view().cash,
     isQuiet: () => [...engine.view().traders].every(allFinal),
+    isWaiting: () => [...engine.view().traders].every(onlyWaiting),
     readiness: () => readinessOf(engine, started),
     done: ending.done,
   }

@@ -1,24 +1,28 @@
 /**
- * Live orders. Everything that can fail is done before the moment: orders are signed ahead, named, written down. At the moment there is a look-up,
+ * Live orders. Everything that can fail is done before the moment: shots are signed ahead, named, written down. At the moment there is a look-up,
  * one line to the journal, and one write. What comes of it is told by events; an order whose answer is lost is followed until it is proven, and
- * never sent again.
+ * never sent again. Orders that wait go another way (`quotes.ts`), with the same line in the journal before their first byte.
  */
 import type { Submit } from '../domain/commands.ts'
 import type { RestoredShot } from '../domain/events.ts'
 import type { OrderId } from '../domain/ids.ts'
-import { isFinal, type Order } from '../domain/order.ts'
+import { isFinal, type Order, rests } from '../domain/order.ts'
 import type { Account, EventSink, Gateway, Log } from '../domain/ports.ts'
 import { MICROS_PER_SECOND, type Micros, micros } from '../domain/units.ts'
 import type { OrderWire, WireAnswer } from '../net/order-wire.ts'
 import { readOrderAnswer } from '../venues/polymarket/order-answer.ts'
 import { closureOf } from '../venues/polymarket/venue-closed.ts'
 import type { OrderFates, Shot } from './order-fate.ts'
+import type { Matched } from './order-trades.ts'
+import type { Quotes } from './quotes.ts'
 import { createReadyOrders, type ReadyOrdersDeps } from './ready-orders.ts'
 
 export type LiveGatewayDeps = ReadyOrdersDeps & {
   readonly wire: OrderWire
   readonly account: Account
   readonly fates: OrderFates
+  /** Carries the orders that wait. */
+  readonly quotes: Quotes
   /** Finds out by what name an order left that has no line in the journal. */
   nameless(shot: RestoredShot): void
   readonly emit: EventSink
@@ -55,6 +59,12 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
       answer,
     })
     tellClosure(answer)
+    judge(shot, answer)
+    if (inFlight === 0) settled()
+  }
+
+  function judge(shot: Shot, answer: WireAnswer): void {
+    const { venueId, order } = shot
     const read = readOrderAnswer(answer)
     switch (read.kind) {
       case 'matched':
@@ -66,14 +76,14 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
             reason: `answered with the id of another order: ${other}`,
           })
           deps.fates.follow(shot, null)
-        } else if (read.spent > shot.order.spend) {
+        } else if (read.gave > (order.action === 'BUY' ? order.spend : order.shares)) {
           deps.log.error('the venue answered with more than was signed for', { ...read })
           tell(shot, {
             state: 'unknown',
-            reason: `matched for more than was signed: ${read.spent}`,
+            reason: `matched for more than was signed: ${read.gave}`,
           })
           deps.fates.follow(shot, null)
-        } else deps.fates.follow(shot, { spent: read.spent, shares: read.shares })
+        } else deps.fates.follow(shot, matchedOf(order, read))
         break
       case 'killed':
         tell(shot, { state: 'killed', reason: read.reason })
@@ -87,8 +97,11 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
         tell(shot, { state: 'unknown', reason: read.reason })
         deps.fates.follow(shot, null)
         break
+      case 'waits':
+        tell(shot, { state: 'unknown', reason: 'the venue answered that it waits' })
+        deps.fates.follow(shot, null)
+        break
     }
-    if (inFlight === 0) settled()
   }
 
   /** A venue that takes no orders is not asked again by the next window. */
@@ -114,6 +127,27 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     })
   }
 
+  function place(command: Submit): void {
+    const { order, market } = command
+    try {
+      const one = orders.sign(order, market)
+      deps.journal.mark(one.venueId, order, market)
+      const shot = { venueId: one.venueId, order, market, sentAt: deps.now() }
+      deps.quotes.place(shot, () => orders.stamp(one), tellClosure)
+      deps.journal.sync()
+    } catch (error) {
+      deps.log.error('an order could not leave', { slug: market.slug, error })
+      tell({ venueId: null, order }, { state: 'rejected', reason: `not sent: ${String(error)}` })
+    }
+  }
+
+  function withdrawAll(): void {
+    const asked = deps.account.cancelAll().catch((error: unknown) => {
+      deps.log.error('resting orders could not be withdrawn', { error })
+    })
+    withdrawn = withdrawn.then(() => asked)
+  }
+
   return {
     arm(command) {
       const { slug } = command.market
@@ -127,6 +161,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     },
     submit(command) {
       const { order, market } = command
+      if (rests(order)) return place(command)
       const ahead = orders.take(command)
       let venueId: string | null = null
       let request: Buffer
@@ -151,23 +186,23 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
       deps.journal.sync()
       orders.spend(market.conditionId)
     },
-    cancel() {
-      // Not yet: nothing of ours rests at the venue.
-    },
+    cancel: ({ order }) => deps.quotes.withdraw(order.id),
     hear: () => undefined,
     cancelAll() {
-      // Nothing of ours rests: a fill-or-kill is over before its answer. What a person left there goes too.
-      const asked = deps.account.cancelAll().catch((error: unknown) => {
-        deps.log.error('resting orders could not be withdrawn', { error })
-      })
-      withdrawn = withdrawn.then(() => asked)
+      // A fill-or-kill is over before its answer. What a person left there goes too.
+      deps.quotes.withdrawAll()
+      withdrawAll()
     },
     recover(shots) {
+      // Also those whose names are lost.
+      if (shots.some(({ order, outcome }) => rests(order) && !isFinal(outcome))) withdrawAll()
       for (const one of shots) {
         const { order, market, outcome, venueId } = one
         if (isFinal(outcome)) continue
         // Its line in the journal comes before its first byte, but a power cut may take the line alone.
         if (venueId === null) deps.nameless(one)
+        else if (rests(order))
+          deps.quotes.resume({ venueId, order, market, sentAt: order.decidedAt }, outcome)
         else deps.fates.resume({ venueId, order, market, sentAt: order.decidedAt }, outcome)
       }
     },
@@ -178,6 +213,8 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
         await new Promise<void>((resolve) => {
           settled = resolve
         })
+      // What left in the last moment may wait there since everything was withdrawn.
+      if (await deps.quotes.close()) withdrawAll()
       deps.fates.close()
       await withdrawn
       await deps.wire.close()
@@ -185,4 +222,12 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
       deps.journal.close()
     },
   }
+}
+
+/** A buyer gives dollars and a seller shares. */
+function matchedOf(
+  { action }: Order,
+  { gave, got }: { readonly gave: number; readonly got: number },
+): Matched {
+  return action === 'BUY' ? { spent: gave, shares: got } : { spent: got, shares: gave }
 }

@@ -8,7 +8,7 @@ import type { SubmitOutcome } from '../domain/order.ts'
 import type { Account, EventSink, Log, TradeView } from '../domain/ports.ts'
 import { MICROS_PER_MS, type Micros } from '../domain/units.ts'
 import { createGraves } from './order-graves.ts'
-import { estimated, judge, type Matched, type Shot } from './order-trades.ts'
+import { estimated, judge, type Matched, type Shot, sharesIn } from './order-trades.ts'
 
 export type { Shot } from './order-trades.ts'
 
@@ -44,7 +44,7 @@ export type FateDeps = {
 
 type Followed = {
   readonly shot: Shot
-  readonly matched: Matched | null
+  matched: Matched | null
   told: string
   waitMs: number
   answersWithout: number
@@ -88,12 +88,17 @@ export function createOrderFates(deps: FateDeps): OrderFates {
     const { venueId, market } = one.shot
     const trades = await account.tradesOf(market.conditionId, venueId)
     if (isLeft(one)) return
-    if (trades.length > 0) return judgeTrades(one, trades)
+    const isPart = one.shot.order.kind === 'FAK' && one.matched === null
+    if (trades.length > 0 && !isPart) return judgeTrades(one, trades)
     const order = await account.order(venueId)
     // What the venue matched by its own word is ended by its trades alone.
     if (isLeft(one) || one.matched !== null) return
     if (order !== null) {
       one.answersWithout = 0
+      if (isPart && order.matched !== undefined && order.matched > 0 && order.status !== 'LIVE') {
+        one.matched = { spent: 0, shares: order.matched }
+        return judgeTrades(one, trades)
+      }
       if (DEAD.test(order.status)) return lastLook(one, `the venue says ${order.status}`)
       return
     }
@@ -111,8 +116,9 @@ export function createOrderFates(deps: FateDeps): OrderFates {
     const { venueId, market } = one.shot
     const trades = await account.tradesOf(market.conditionId, venueId)
     if (isLeft(one)) return
-    if (trades.length > 0) return judgeTrades(one, trades)
-    end(one, { state: 'killed', reason })
+    if (trades.length === 0) return end(one, { state: 'killed', reason })
+    if (one.shot.order.kind === 'FAK') one.matched ??= { spent: 0, shares: sharesIn(trades) }
+    judgeTrades(one, trades)
   }
 
   function judgeTrades(one: Followed, trades: readonly TradeView[]): void {

@@ -10,11 +10,15 @@ const LOOKS_AFTER_MS = [20_000, 120_000]
 const KEPT = 64
 
 export type Graves = {
-  bury(shot: Shot): void
+  /** What is known of its trades already is no news. */
+  bury(shot: Shot, known?: ReadonlySet<string>): void
   look(venueId: string): void
   lookAll(): void
   close(): void
 }
+
+type Buried = { readonly shot: Shot; readonly known: ReadonlySet<string> }
+const NONE: ReadonlySet<string> = new Set()
 
 export type GravesDeps = {
   readonly account: Account
@@ -23,14 +27,15 @@ export type GravesDeps = {
 }
 
 export function createGraves({ account, log, risen }: GravesDeps): Graves {
-  const buried = new Map<string, Shot>()
+  const buried = new Map<string, Buried>()
   const timers = new Set<NodeJS.Timeout>()
   let closed = false
 
-  async function open(shot: Shot): Promise<void> {
+  async function open({ shot, known }: Buried): Promise<void> {
     const { venueId, market } = shot
     const trades = await account.tradesOf(market.conditionId, venueId)
-    if (closed || !trades.some(({ status }) => status !== 'FAILED')) return
+    const isNews = trades.some(({ id, status }) => status !== 'FAILED' && !known.has(id))
+    if (closed || !isNews) return
     // Two looks may end at the same time.
     if (!buried.delete(venueId)) return
     log.error('an order that counted as dead was matched after all', {
@@ -41,18 +46,18 @@ export function createGraves({ account, log, risen }: GravesDeps): Graves {
   }
 
   function look(venueId: string): void {
-    const shot = buried.get(venueId)
-    if (shot === undefined || closed) return
-    open(shot).catch((error: unknown) =>
+    const one = buried.get(venueId)
+    if (one === undefined || closed) return
+    open(one).catch((error: unknown) =>
       log.warn('the venue could not be asked about a dead order', { venueId, error }),
     )
   }
 
   return {
-    bury(shot) {
+    bury(shot, known = NONE) {
       if (closed) return
       const { venueId } = shot
-      buried.set(venueId, shot)
+      buried.set(venueId, { shot, known })
       for (const oldest of [...buried.keys()].slice(0, -KEPT)) buried.delete(oldest)
       for (const ms of LOOKS_AFTER_MS) {
         const timer = setTimeout(() => {

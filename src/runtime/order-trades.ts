@@ -19,7 +19,7 @@ export type Shot = {
   readonly sentAt: Micros
 }
 
-/** What the venue said when it matched an order, in millionths. */
+/** What the venue said when it matched an order, in millionths; of a sale, the dollars that it brought. */
 export type Matched = { readonly spent: number; readonly shares: number }
 
 /** Dust that a spend in dollars leaves at the makers' prices, and a count of shares in another number of decimals. */
@@ -43,10 +43,10 @@ export function judge(
   const isOver = trades.every(({ status }) => status === 'CONFIRMED' || status === 'FAILED')
   const fills = standing.flatMap((trade) => trade.fills)
   const cost = costOf(fills)
-  if (cost > shot.order.spend) return { kind: 'absurd', cost }
+  if (isTooMuch(shot.order, fills)) return { kind: 'absurd', cost }
   if (!isWhole(shot, matched, trades, isOver)) return { kind: 'not_whole' }
   if (standing.length > 0)
-    return { kind: 'outcome', outcome: filled(shot.market, fills, cost, isOver), isOver }
+    return { kind: 'outcome', outcome: filled(shot.market, standing, isOver), isOver }
   const outcome = { state: 'reverted', reason: 'the trade failed on the chain' } as const
   return { kind: 'outcome', outcome, isOver: true }
 }
@@ -58,41 +58,57 @@ function isWhole(
   isOver: boolean,
 ): boolean {
   const fills = trades.flatMap((trade) => trade.fills)
-  if (matched === null) return costOf(fills) >= order.spend - DUST_MICRO
-  const shares = fills.reduce((sum, fill) => sum + fill.shares, 0)
+  const shares = sharesOf(fills)
+  if (matched === null) {
+    // How much of it was taken only the venue knows.
+    if (order.kind === 'FAK') return false
+    if (order.action === 'SELL') return shares >= order.shares
+    return costOf(fills) >= order.spend - DUST_MICRO
+  }
   return shares >= matched.shares - (isOver ? DUST_MICRO : 0)
+}
+
+/** A buyer's dollars are what was signed for, a seller's shares. */
+function isTooMuch(order: Order, fills: readonly Fill[]): boolean {
+  return order.action === 'BUY' ? costOf(fills) > order.spend : sharesOf(fills) > order.shares
+}
+
+export function sharesIn(trades: readonly TradeView[]): number {
+  return sharesOf(trades.flatMap(({ fills }) => fills))
+}
+
+function sharesOf(fills: readonly Fill[]): number {
+  return fills.reduce((sum, { shares }) => sum + shares, 0)
 }
 
 export function costOf(fills: readonly Fill[]): number {
   return fills.reduce((sum, { price, shares }) => sum + notional(price, shares, 'floor'), 0)
 }
 
-function filled(
-  market: Market,
-  fills: readonly Fill[],
-  cost: number,
-  isOver: boolean,
-): SubmitOutcome {
-  let shares = 0
+function filled(market: Market, trades: readonly TradeView[], isOver: boolean): SubmitOutcome {
+  return { state: 'filled', ...sumsOf(market, trades), finality: isOver ? 'confirmed' : 'matched' }
+}
+
+/** What an order had of these trades. Who waited pays no fee. */
+export function sumsOf(market: Market, trades: readonly TradeView[]) {
+  const fills = trades.flatMap((trade) => trade.fills)
   let fee = 0
-  for (const fill of fills) {
-    shares += fill.shares
-    fee += takerFee(market.fee, fill.price, fill.shares)
-  }
+  for (const trade of trades)
+    if (!trade.isMaker)
+      for (const { price, shares } of trade.fills) fee += takerFee(market.fee, price, shares)
   return {
-    state: 'filled',
     fills,
-    shares: microShares(shares),
-    cost: microUsdc(cost),
+    shares: microShares(sharesOf(fills)),
+    cost: microUsdc(costOf(fills)),
     fee: microUsdc(fee),
-    finality: isOver ? 'confirmed' : 'matched',
   }
 }
 
 /** Before the trades are known: one fill at the limit or better, with the fee of the average price. */
 export function estimated({ order, market }: Shot, { spent, shares }: Matched): SubmitOutcome {
   const average = Math.round((spent * TICKS_PER_DOLLAR) / shares)
-  const price = Math.min(order.limit, average) as Ticks
+  const better = order.action === 'BUY' ? Math.min : Math.max
+  const price = better(order.limit, average) as Ticks
   return {
     state: 'filled',
     fills: [{ price, shares: microShares(shares) }],

@@ -5,7 +5,7 @@
 import type { Arm, Submit } from '../domain/commands.ts'
 import { type ConditionId, orderId, type TokenId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
-import type { Order, Rung } from '../domain/order.ts'
+import { isShot, type Order, type Rung } from '../domain/order.ts'
 import {
   MICROS_PER_MS,
   MICROS_PER_SECOND,
@@ -18,6 +18,7 @@ import type { ShotJournal } from '../ledger/shot-journal.ts'
 import type { OrderWire } from '../net/order-wire.ts'
 import type { PreparedPost } from '../net/prepared-post.ts'
 import type { AheadSigner } from '../venues/polymarket/ahead-signer.ts'
+import { shotTerms, termsOf } from '../venues/polymarket/order-terms.ts'
 import type { OrderDraft, SignedDraft, Signer } from '../venues/polymarket/signer.ts'
 import { createVigil } from './vigil.ts'
 import { sweepYoung } from './young-garbage.ts'
@@ -68,7 +69,7 @@ export type ReadyOrders = {
   /** Signed ahead for exactly this order, and not too long ago. Taken away: the same signature twice is the same order twice. */
   take(command: Submit): Ready | null
   /** Signed now. */
-  sign(rung: Rung, market: Market): Ready
+  sign(order: Order, market: Market): Ready
   /** With the second that it is by the venue's clock. */
   stamp(one: Ready): Buffer
   /** A window has had its shot, whose bytes may still be on their way: it is rehearsed no more. */
@@ -100,11 +101,9 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
   let count = 0
   let closed = false
 
-  function draft(rung: Rung, market: Market): OrderDraft {
+  function draft(terms: ReturnType<typeof shotTerms>, market: Market): OrderDraft {
     return {
-      token: rung.token,
-      makerAmount: rung.spend,
-      takerAmount: rung.shares,
+      ...terms,
       version: market.version,
       salt: deps.salt(),
       timestampMs: Math.floor(deps.venueNow() / MICROS_PER_MS),
@@ -116,8 +115,9 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
     return { venueId: signed.venueId, post: deps.prepare(signed.body), signedAt }
   }
 
-  function sign(rung: Rung, market: Market): Ready {
-    return ready(deps.signer.sign(draft(rung, market)), deps.now())
+  function sign(order: Order, market: Market): Ready {
+    const terms = termsOf(order, deps.venueNow())
+    return ready(deps.signer.sign(draft(terms, market)), deps.now())
   }
 
   function stamp({ post }: Ready): Buffer {
@@ -136,7 +136,7 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
     const rehearsals: Rehearsal[] = []
     for (let from = 0; from < rungs.length; from += LADDER_SLICE) {
       const slice = rungs.slice(from, from + LADDER_SLICE)
-      const signed = await deps.ahead.sign(slice.map((rung) => draft(rung, market)))
+      const signed = await deps.ahead.sign(slice.map((rung) => draft(shotTerms(rung), market)))
       for (const [at, rung] of slice.entries()) {
         const one = ready(signed[at] as SignedDraft, signedAt)
         pairs.push([keyOf(rung), one])
@@ -191,7 +191,8 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
       if (one !== null) return pretend(one.order, one.ready, one.market)
       const [market] = kept.values()
       if (market === undefined) return
-      pretend(rehearsed(NOTHING, market), sign(NOTHING, market), market)
+      const nothing = rehearsed(NOTHING, market)
+      pretend(nothing, sign(nothing, market), market)
     } catch {
       // What fails here fails in the shot as well, which says so.
     }
@@ -228,7 +229,8 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
   return {
     arm,
     take({ order, market }) {
-      const found = find(order, market)
+      // Only fill-or-kill purchases are.
+      const found = isShot(order) ? find(order, market) : null
       if (found === null) return null
       armed.get(market.conditionId)?.rungs.delete(keyOf(order))
       return deps.now() - found.signedAt <= deps.maxSignedAgeMs * MICROS_PER_MS ? found : null

@@ -38,8 +38,6 @@ describe('what cannot be done is one sentence and the right exit code', () => {
     [['logs', '--lines', '-3'], 2, /got "-3"/],
     [['ws-test', '--seconds', 'soon'], 2, /--seconds must be a number, got "soon"/],
     [['run', '--live', '--venue', 'polymarket'], 7, /ON_PAPER: a dry run has to show 50/],
-    [['run', '--live', '--strategy', 'market-maker'], 7, /NOT_LIVE_YET: market-maker wants orders/],
-    [['run', '--live', '--strategy', 'last-second,balanced-arb'], 7, /NOT_LIVE_YET: .*sales/],
     [['run', '--strategy', 'noop,magic'], 4, /there is no strategy "magic"; there are:/],
     [['run', '--strategy', 'noop,noop'], 4, /a strategy is named twice in "noop,noop"/],
   ] as const)('%j', async (args, code, message) => {

@@ -61,6 +61,16 @@ export function filled(
     finality,
   }
 }
+export function waits(shares: number, cost: number): SubmitOutcome {
+  const fills = [{ price: ticks(9_700), shares: microShares(shares) }]
+  return {
+    state: 'resting',
+    fills,
+    shares: microShares(shares),
+    cost: microUsdc(cost),
+    fee: microUsdc(0),
+  }
+}
 export const dead = (state: 'killed' | 'rejected' | 'reverted' | 'unknown'): SubmitOutcome => ({
   state,
   reason: 'x',

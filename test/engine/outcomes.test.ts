@@ -4,7 +4,7 @@ import type { OrderTiming } from '../../src/domain/events.ts'
 import { isFinal, type SubmitOutcome } from '../../src/domain/order.ts'
 import type { Micros } from '../../src/domain/units.ts'
 import { at, someSettings } from '../support/builders.ts'
-import { CASH, dead, filled, fired, market, outcome } from './live-bot.ts'
+import { CASH, dead, filled, fired, market, outcome, waits } from './live-bot.ts'
 
 const spent = 4_860_190
 const steps: readonly [string, SubmitOutcome[], number, number][] = [
@@ -57,6 +57,28 @@ const steps: readonly [string, SubmitOutcome[], number, number][] = [
     ],
     spent,
     4,
+  ],
+  [
+    'confirmed, and one trade more turns up',
+    [filled('confirmed', 2_000_000, 1_940_000, 4_080), filled('confirmed')],
+    spent,
+    0,
+  ],
+  [
+    'it waits and is taken, and one of its trades fails',
+    [
+      waits(5_000_000, 4_850_000),
+      waits(2_000_000, 1_940_000),
+      filled('confirmed', 2_000_000, 1_940_000, 0),
+    ],
+    1_940_000,
+    0,
+  ],
+  [
+    'it waits and is taken, and all of it fails',
+    [waits(5_000_000, 4_850_000), dead('reverted')],
+    0,
+    0,
   ],
   [
     'matched, and no word but a failure of the trade undoes it',

@@ -175,6 +175,21 @@ describe('orders that wait', () => {
   })
 })
 
+describe('shares that are counted', () => {
+  test('have two decimals at most, as the venue takes them', () => {
+    const { strategy, says } = scripted()
+    says({ quotes: [quote('UP', 4_900, { shares: microShares(5_129_999) })] })
+    const [asked] = begun(strategy).asked('submit')
+    expect([asked?.order.shares, asked?.order.spend]).toEqual([5_120_000, 2_508_800])
+  })
+
+  test('and dust below that is not wanted at all', () => {
+    const { strategy, says } = scripted()
+    says({ quotes: [quote('UP', 4_900, { shares: microShares(9_999) })] })
+    expect(begun(strategy).asked('submit')).toEqual([])
+  })
+})
+
 describe('sizes', () => {
   const half = {
     sizing: { rule: { kind: 'fraction', share: 0.5 }, spendMax: microUsdc(50_000_000) },

@@ -38,6 +38,15 @@ function expected(secret: string, message: string): string {
   return base64.replace(/\+/g, '-').replace(/\//g, '_')
 }
 
+describe('a prepared DELETE', () => {
+  test('is signed as one', () => {
+    const made = preparePost({ ...ARGS, method: 'DELETE' }).stamp(1_795_219_200)
+    const { first, headers } = read(made)
+    expect(first).toBe('DELETE /order HTTP/1.1')
+    expect(headers.get('POLY_SIGNATURE')).toBe('FkQdDxS4jY4lfoTCJLfiE46wHR2a4v7DmqcGimLtdM8=')
+  })
+})
+
 describe('a prepared POST', () => {
   test('is a whole request', () => {
     const { first, headers, count, body } = read(preparePost(ARGS).stamp(1_795_219_200))

@@ -2,6 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { EngineFact, Settlement } from '../../src/domain/facts.ts'
 import { type ConditionId, conditionId } from '../../src/domain/ids.ts'
+import type { SubmitOutcome } from '../../src/domain/order.ts'
 import { microUsdc } from '../../src/domain/units.ts'
 import { createAfterShot } from '../../src/runtime/after-shot.ts'
 import { winsThatMake } from '../../src/runtime/paid-wins.ts'
@@ -21,7 +22,7 @@ function anAfterShot(redeems: boolean, unredeemed: readonly number[] = []) {
   const log = aLog()
   const redeem = vi.fn((_id: ConditionId) => Promise.resolve(true))
   const paid = vi.fn()
-  const books = { cash: CASH, quiet: true }
+  const books = { cash: CASH, quiet: true, waiting: false }
   const after = createAfterShot({
     account,
     redeem: redeems ? redeem : null,
@@ -29,6 +30,7 @@ function anAfterShot(redeems: boolean, unredeemed: readonly number[] = []) {
     unredeemed: () => unredeemed.map((n) => ({ conditionId: idOf(n), payout: PAYOUT })),
     cash: () => microUsdc(books.cash),
     isQuiet: () => books.quiet,
+    isWaiting: () => books.waiting,
     log,
   })
   /** The engine says that a window is over. */
@@ -43,6 +45,25 @@ function anAfterShot(redeems: boolean, unredeemed: readonly number[] = []) {
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
   return { account, log, redeem, paid, books, after, settle, holds, pass }
 }
+
+describe('while orders wait', () => {
+  test('the books are looked at, more calmly, and not soon after one was taken', async () => {
+    const { after, settle, pass, holds, books, account, log } = anAfterShot(true)
+    Object.assign(books, { quiet: false, waiting: true })
+    const outcome = { state: 'resting', shares: 1 } as SubmitOutcome
+    after.accept({ kind: 'outcome', at: at(1), outcome } as EngineFact)
+    settle(1, 0)
+    holds(CASH - 1)
+    await pass(14_000)
+    expect(account.balance).not.toHaveBeenCalled()
+    await pass(1_000)
+    expect(account.balance).toHaveBeenCalledTimes(1)
+    await pass(10_000)
+    expect(account.balance).toHaveBeenCalledTimes(3)
+    expect(log.error.mock.calls.map(([said]) => said)).toEqual(['the books differ from the venue'])
+    await after.close()
+  })
+})
 
 describe('a win', () => {
   test('is owed, redeemed, looked for, and agrees', async () => {

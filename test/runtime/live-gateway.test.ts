@@ -41,6 +41,15 @@ function aGateway(change: Partial<LiveGatewayDeps> = {}) {
     nudgeAll: vi.fn(),
     close: vi.fn(() => void steps.push('fates closed')),
   }
+  const quotes = {
+    place: vi.fn(),
+    withdraw: vi.fn(),
+    withdrawAll: vi.fn(),
+    resume: vi.fn(),
+    nudge: vi.fn(),
+    nudgeAll: vi.fn(),
+    close: vi.fn(() => Promise.resolve(false)),
+  }
   let salt = 0
   const sign = (draft: OrderDraft) => {
     drafts.push(draft)
@@ -81,6 +90,7 @@ function aGateway(change: Partial<LiveGatewayDeps> = {}) {
     ahead,
     account,
     fates,
+    quotes,
     nameless,
     prepare: (body) => ({
       body: Buffer.from(body),
@@ -105,7 +115,7 @@ function aGateway(change: Partial<LiveGatewayDeps> = {}) {
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
   return {
     ...{ gateway, arm, pass, steps, sent, told, drafts, log, account, fates, wire, journal },
-    ...{ ahead, inline, shot, nameless },
+    ...{ ahead, inline, shot, nameless, quotes },
   }
 }
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { OrderOutcome } from '../../src/domain/events.ts'
 import type { TradeView } from '../../src/domain/ports.ts'
-import { type Micros, micros, microUsdc } from '../../src/domain/units.ts'
+import { type Micros, microShares, micros, microUsdc, ticks } from '../../src/domain/units.ts'
 import { createOrderFates } from '../../src/runtime/order-fate.ts'
 import { aMarket, at } from '../support/builders.ts'
 import { aLog, anAccount, anOrder, aTrade } from '../support/live.ts'
@@ -42,6 +42,46 @@ function aFate() {
   const pass = (ms: number) => vi.advanceTimersByTimeAsync(ms)
   return { account, log, told, fates, states, lists, pass }
 }
+
+describe('what takes as much as there is', () => {
+  const part = { ...shot, order: anOrder({ kind: 'FAK' }) }
+
+  test('is whole when the venue says how much that was', async () => {
+    const { fates, lists, pass, states, account, told } = aFate()
+    fates.follow(part, null)
+    lists(aTrade('CONFIRMED', 2_000_000))
+    await pass(5_000)
+    expect(states()).toEqual([])
+    account.order.mockResolvedValue({ status: 'MATCHED', matched: microShares(3_000_000) })
+    await pass(5_000)
+    expect(states()).toEqual([])
+    lists(aTrade('CONFIRMED', 2_000_000), aTrade('CONFIRMED', 1_000_000))
+    await pass(5_000)
+    expect(states()).toEqual(['filled confirmed'])
+    expect(told.at(-1)).toMatchObject({ outcome: { shares: 3_000_000 } })
+    fates.close()
+  })
+
+  test('is what is listed of it where the venue has forgotten the order', async () => {
+    const { fates, lists, pass, states } = aFate()
+    fates.follow(part, null)
+    lists(aTrade('CONFIRMED', 2_000_000))
+    await pass(60_000)
+    expect(states()).toEqual(['filled confirmed'])
+    fates.close()
+  })
+
+  test('of shares, and not of dollars, when it sells', async () => {
+    const { fates, lists, pass, states, told, log } = aFate()
+    const sale = anOrder({ action: 'SELL', limit: ticks(100), spend: microUsdc(50_000) })
+    fates.follow({ ...shot, order: sale }, null)
+    lists(aTrade('CONFIRMED', WHOLE))
+    await pass(5_000)
+    expect([states(), log.error.mock.calls]).toEqual([['filled confirmed'], []])
+    expect(told.at(-1)).toMatchObject({ outcome: { cost: 4_850_000, fee: 10_190 } })
+    fates.close()
+  })
+})
 
 describe('an order of which nobody knows', () => {
   test('was filled: told when the trades are whole, and again when they are confirmed', async () => {

@@ -40,6 +40,7 @@ export function anAccount() {
     order: vi.fn<Account['order']>(() => Promise.resolve(null)),
     tradesOf: vi.fn<Account['tradesOf']>(() => Promise.resolve([])),
     takenIn: vi.fn<Account['takenIn']>(() => Promise.resolve([])),
+    filledIn: vi.fn<Account['filledIn']>(() => Promise.resolve([])),
     openOrders: vi.fn<Account['openOrders']>(() => Promise.resolve([])),
     cancelAll: vi.fn<Account['cancelAll']>(() => Promise.resolve()),
   }
@@ -52,5 +53,5 @@ export function aTrade(
   id = `trade of ${shares} at ${price}`,
 ): TradeView {
   const fills = [{ price: ticks(price), shares: microShares(shares) }]
-  return { id, status, fills, transactionHash: '' }
+  return { id, isMaker: false, status, fills, transactionHash: '' }
 }

@@ -1,4 +1,4 @@
-/** The venue's own client, without a network: it builds and signs market orders out of what it is given. */
+/** The venue's own client, without a network: it builds and signs orders out of what it is given. */
 import { OrderBuilder, Side, type SignatureTypeV2, type TickSize } from '@polymarket/clob-client-v2'
 import { Wallet } from 'ethers'
 
@@ -31,6 +31,13 @@ export type Wish = {
   readonly version: 2 | 3
 }
 
+export type LimitWish = Omit<Wish, 'dollars'> & {
+  readonly side: 'BUY' | 'SELL'
+  readonly shares: number
+  /** Of a GTD, in seconds; 0 for none. */
+  readonly expiration: number
+}
+
 export function officialClient(
   wallet: {
     readonly privateKey: string
@@ -48,6 +55,20 @@ export function officialClient(
     wallet.funder ?? undefined,
   )
   return {
+    async limit(wish: LimitWish): Promise<OfficialOrder> {
+      const { token, price, shares, side, expiration, tickSize, version } = wish
+      const wanted = { tokenID: token, price, size: shares, side: Side[side], expiration }
+      return (await builder.buildOrder(wanted, { tickSize, negRisk: false }, version)) as never
+    },
+    async marketSell(wish: Omit<LimitWish, 'side' | 'expiration'>): Promise<OfficialOrder> {
+      const { token, price, shares, tickSize, version } = wish
+      const wanted = { tokenID: token, amount: shares, price, side: Side.SELL }
+      return (await builder.buildMarketOrder(
+        wanted,
+        { tickSize, negRisk: false },
+        version,
+      )) as never
+    },
     async marketBuy({ token, dollars, price, tickSize, version }: Wish): Promise<OfficialOrder> {
       const wanted = { tokenID: token, amount: dollars, price, side: Side.BUY }
       return (await builder.buildMarketOrder(

@@ -49,6 +49,7 @@ export function meantBy(body: unknown): ((placed: PlacedOrder) => boolean) | nul
 export function heartbeats(deps: OrderRoutesDeps): OwnedHandler {
   const latest = new Map<string, { readonly id: string; readonly atMs: number }>()
   return (owner, _ask, body) => {
+    if (deps.faults.strikes('heartbeat-deaf')) return 'reset'
     const given = (body as { heartbeat_id?: unknown } | null)?.heartbeat_id ?? ''
     const known = latest.get(owner.address)
     const expected = known?.id ?? ''

@@ -37,7 +37,17 @@ export function moodBefore(faults: Faults, postOnly: boolean, nowMs: number): An
 
 /** Resting orders can be taken back in post-only mode, but not while the engine is away. */
 export function moodOfCancels(faults: Faults, nowMs: number): Answer | null {
+  if (faults.strikes('cancel-reset-before')) return 'reset'
   return restartPhase(faults, nowMs) === 'closed' || faults.strikes('order-425') ? tooEarly() : null
+}
+
+/** What is said, or not, once cancels were carried out. */
+export async function afterCancels(
+  { faults, later }: { readonly faults: Faults; later(afterMs: number, action: () => void): void },
+  answer: Answer,
+): Promise<Answer> {
+  if (faults.strikes('cancel-slow')) await new Promise<void>((resolve) => later(SLOW_MS, resolve))
+  return faults.strikes('cancel-reset-after') ? 'reset' : answer
 }
 
 function tooEarly(): Answer {

@@ -3,7 +3,7 @@ import { type Answer, type Ask, ok, type Routes, refusal } from '../http.ts'
 import { cancelled, heartbeats, liveIds, meantBy } from './cancelling.ts'
 import type { KeyOwner } from './keys.ts'
 import { UNAUTHORIZED } from './keys.ts'
-import { moodOfCancels } from './order-faults.ts'
+import { afterCancels, moodOfCancels } from './order-faults.ts'
 import { placeAll, placeOne } from './placing.ts'
 import { balance, order, orders, trades } from './queries.ts'
 import { CANCELS, createRateLimit, ORDERS, type RateLimit, TIER } from './rate-limit.ts'
@@ -57,7 +57,7 @@ function cancelRoutes(
 ): Routes {
   const limit = createRateLimit(deps.nowMs, CANCELS)
   const cancel = (idsOf: (owner: KeyOwner, body: unknown) => readonly string[] | string) =>
-    owned((owner, ask, body) => {
+    owned(async (owner, ask, body) => {
       const mood = moodOfCancels(deps.faults, deps.nowMs())
       if (mood !== null) return mood
       const ids = idsOf(owner, body)
@@ -67,7 +67,7 @@ function cancelRoutes(
         () => Math.max(ids.length, 1),
         () => cancelled(deps, owner, ids),
       )
-      return handler(owner, ask, body)
+      return afterCancels(deps, await handler(owner, ask, body))
     })
   return {
     'DELETE /order': cancel((_owner, body) => {

@@ -27,6 +27,7 @@ type Client = {
 export function createUserChannel(deps: UserChannelDeps): UserChannel {
   const clients = new Set<Client>()
   deps.desk.listen((event, accounts) => {
+    if (deps.faults.strikes('user-silent')) return
     const { market } =
       event.kind === 'trade' ? event.trade : event.kind === 'order' ? event.placed : event
     const ms = Math.floor(deps.nowMs())

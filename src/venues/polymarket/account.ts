@@ -13,7 +13,13 @@ import { Wallet } from 'ethers'
 import { z } from 'zod'
 import { tokenId } from '../../domain/ids.ts'
 import type { Fill } from '../../domain/order.ts'
-import type { Account, TakerTrade, TradeView, VenueOrderView } from '../../domain/ports.ts'
+import type {
+  Account,
+  NamedFill,
+  TakerTrade,
+  TradeView,
+  VenueOrderView,
+} from '../../domain/ports.ts'
 import {
   MICROS_PER_SECOND,
   micros,
@@ -51,7 +57,11 @@ const balanceAnswer = z.object({
   allowances: z.record(z.string(), z.string().regex(/^\d+$/)).default({}),
 })
 
-const orderAnswer = z.object({ id: z.string(), status: z.string() })
+const orderAnswer = z.object({
+  id: z.string(),
+  status: z.string(),
+  size_matched: z.string().nullish(),
+})
 
 /** Credentials are derived from the key, or made where there are none; given ones are taken as they are. */
 export async function openAccount(args: {
@@ -139,13 +149,18 @@ function accountOf(
     order: (venueId) => inTime(client.getOrder(venueId)).then(orderOf(venueId), unknownOrder),
     async tradesOf(conditionId, venueId) {
       const trades = await tradesIn(client, conditionId)
-      return trades
-        .filter((trade) => trade.taker_order_id.toLowerCase() === venueId.toLowerCase())
-        .map(tradeView)
+      const id = venueId.toLowerCase()
+      return trades.flatMap((trade) =>
+        trade.taker_order_id.toLowerCase() === id ? tradeView(trade) : madeBy(trade, id),
+      )
     },
     async takenIn(conditionId) {
       const trades = await tradesIn(client, conditionId)
       return trades.filter(({ trader_side: side }) => side === 'TAKER').map(takerTrade)
+    },
+    async filledIn(conditionId) {
+      const trades = await tradesIn(client, conditionId)
+      return trades.flatMap((trade) => filledBy(trade, address))
     },
     async cancelAll() {
       await inTime(client.cancelAll())
@@ -175,10 +190,14 @@ async function tradesIn(client: ClobClient, market: string): Promise<readonly Tr
 function orderOf(venueId: string): (answer: unknown) => VenueOrderView | null {
   return (answer) => {
     if (answer === null || answer === '' || JSON.stringify(answer) === '{}') return null
-    const { id, status } = orderAnswer.parse(answer)
+    const { id, status, size_matched: matched } = orderAnswer.parse(answer)
     if (id.toLowerCase() !== venueId.toLowerCase())
       throw new Error(`asked about one order, the venue spoke of another: ${id}`)
-    return { status: status.replace(/^ORDER_STATUS_/, '').toUpperCase() }
+    const shares = parseShares(matched ?? '')
+    return {
+      status: status.replace(/^ORDER_STATUS_/, '').toUpperCase(),
+      ...(shares === null ? {} : { matched: shares }),
+    }
   }
 }
 
@@ -191,22 +210,51 @@ function unknownOrder(error: unknown): null {
 
 /** Maker's prices are what was paid; a maker on the other token made the pair with us, and we paid what is left of the dollar. */
 export function tradeView(trade: Trade): TradeView {
-  const read = (priceText: string, sharesText: string, isOurToken: boolean): Fill => {
-    const price = parsePrice(priceText)
-    const shares = parseShares(sharesText)
-    if (price === null || shares === null)
-      throw new Error(`a trade that cannot be read: ${trade.id}`)
+  const fills = trade.maker_orders.map((maker) => {
+    const { price, shares } = fillOf(trade, maker.price, maker.matched_amount)
+    const isOurToken = maker.asset_id === trade.asset_id
     return { price: (isOurToken ? price : TICKS_PER_DOLLAR - price) as Ticks, shares }
-  }
-  const fills = trade.maker_orders.map((maker) =>
-    read(maker.price, maker.matched_amount, maker.asset_id === trade.asset_id),
-  )
+  })
   return {
     id: trade.id,
+    isMaker: false,
     status: statusOf(trade.status),
-    fills: fills.length > 0 ? fills : [read(trade.price, trade.size, true)],
+    fills: fills.length > 0 ? fills : [fillOf(trade, trade.price, trade.size)],
     transactionHash: trade.transaction_hash ?? '',
   }
+}
+
+/** What an order that waited had of it: in its own token, at its own price. Nothing where it was none of the makers. */
+function madeBy(trade: Trade, venueId: string): TradeView[] {
+  const fills = trade.maker_orders
+    .filter((maker) => maker.order_id?.toLowerCase() === venueId)
+    .map((maker) => fillOf(trade, maker.price, maker.matched_amount))
+  if (fills.length === 0) return []
+  const { id, status, transaction_hash: transactionHash = '' } = trade
+  return [{ id, isMaker: true, status: statusOf(status), fills, transactionHash }]
+}
+
+function fillOf({ id }: Trade, priceText: string, sharesText: string): Fill {
+  const price = parsePrice(priceText)
+  const shares = parseShares(sharesText)
+  if (price === null || shares === null) throw new Error(`a trade that cannot be read: ${id}`)
+  return { price, shares }
+}
+
+/** By an order of this wallet: as the taker, or as one of the makers. */
+function filledBy(trade: Trade, address: string): NamedFill[] {
+  const own = trade.maker_orders
+    .filter((maker) => maker.maker_address?.toLowerCase() === address.toLowerCase())
+    .map((maker): NamedFill => {
+      const { price } = fillOf(trade, maker.price, maker.matched_amount)
+      return { venueId: maker.order_id, token: tokenId(maker.asset_id), price, isMaker: true }
+    })
+  if (trade.trader_side !== 'TAKER') return own
+  const { taker_order_id: venueId, asset_id: token } = trade
+  const taken = tradeView(trade).fills.map(
+    ({ price }): NamedFill => ({ venueId, token: tokenId(token), price, isMaker: false }),
+  )
+  return [...own, ...taken]
 }
 
 function takerTrade(trade: Trade): TakerTrade {

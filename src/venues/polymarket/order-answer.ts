@@ -1,5 +1,5 @@
 /**
- * What the venue's answer to an order means. There are only five meanings, and the dangerous mistake is to call something dead that may live:
+ * What the venue's answer to an order means. There are only six meanings, and the dangerous mistake is to call something dead that may live:
  * whatever is not a clear word of the venue is `unknown` and has to be asked for.
  */
 import { z } from 'zod'
@@ -7,14 +7,16 @@ import { parseUsdc } from '../../domain/units.ts'
 import type { WireAnswer } from '../../net/order-wire.ts'
 
 export type OrderAnswer =
-  /** Amounts in millionths: dollars spent without the fee, and shares. */
+  /** What was given and what was had for it, in millionths; dollars without the fee. */
   | {
       readonly kind: 'matched'
       readonly venueId: string
-      readonly spent: number
-      readonly shares: number
+      readonly gave: number
+      readonly got: number
       readonly tradeIds: readonly string[]
     }
+  /** It waits at the venue now. */
+  | { readonly kind: 'waits'; readonly venueId: string }
   /** The venue looked and killed it. */
   | { readonly kind: 'killed'; readonly reason: string }
   /** The venue did not take it, or it never left this machine. */
@@ -94,12 +96,13 @@ function readAccepted(json: unknown, body: string): OrderAnswer {
     if (orderID === '') return refused(errorMsg, null)
     return { kind: 'unknown', reason: `the venue took it and said: ${errorMsg}` }
   }
+  if (status === 'live') return { kind: 'waits', venueId: orderID }
   if (status !== 'matched') return { kind: 'unknown', reason: `the venue answered "${status}"` }
-  const spent = amountOf(makingAmount)
-  const shares = amountOf(takingAmount)
-  if (spent === null || shares === null || spent === 0 || shares === 0)
+  const gave = amountOf(makingAmount)
+  const got = amountOf(takingAmount)
+  if (gave === null || got === null || gave === 0 || got === 0)
     return { kind: 'unknown', reason: 'matched, without amounts that can be read' }
-  return { kind: 'matched', venueId: orderID, spent, shares, tradeIds: tradeIDs ?? [] }
+  return { kind: 'matched', venueId: orderID, gave, got, tradeIds: tradeIDs ?? [] }
 }
 
 function readRefusal(status: number, json: unknown, body: string): OrderAnswer {

@@ -25,10 +25,17 @@ export type SigningWallet = {
   readonly funder: string | null
 }
 
-/** A fill-or-kill buy, complete but for its signature. */
+/** An order, complete but for its signature. */
 export type OrderDraft = {
   readonly token: string
+  readonly action: 'BUY' | 'SELL'
+  readonly kind: 'FOK' | 'FAK' | 'GTC' | 'GTD'
+  readonly postOnly: boolean
+  /** Of a GTD, by the venue's clock; 0 for none. */
+  readonly expirationSec: number
+  /** What is given: dollars of a purchase, shares of a sale. */
   readonly makerAmount: number
+  /** What is wanted for it. */
   readonly takerAmount: number
   /** Of the market: decides the domain. */
   readonly version: MarketVersion
@@ -74,10 +81,10 @@ export function createSigner(wallet: SigningWallet, kind?: CurveKind): Signer {
       tokenId: draft.token,
       makerAmount: String(draft.makerAmount),
       takerAmount: String(draft.takerAmount),
-      side: 'BUY',
+      side: draft.action,
       signatureType,
       timestamp: String(draft.timestampMs),
-      expiration: '0',
+      expiration: String(draft.expirationSec),
       metadata: ZERO,
       builder: ZERO,
       signature: signature(struct, venueId),
@@ -86,10 +93,10 @@ export function createSigner(wallet: SigningWallet, kind?: CurveKind): Signer {
       venueId: `0x${hexOf(venueId)}`,
       body: JSON.stringify({
         deferExec: false,
-        postOnly: false,
+        postOnly: draft.postOnly,
         order,
         owner: draft.owner,
-        orderType: 'FOK',
+        orderType: draft.kind,
       }),
     }
   }

@@ -22,6 +22,7 @@ const event = z.object({
   id: z.string(),
   status: z.string().default(''),
   taker_order_id: z.string().optional(),
+  maker_orders: z.array(z.object({ order_id: z.string() }).loose()).nullish(),
 })
 
 export type UserChannel = { close(): Promise<void> }
@@ -64,10 +65,19 @@ export function parse(text: string): UserNews[] {
     // Not JSON: the questions by REST find out without it.
     return []
   }
-  return (Array.isArray(json) ? json : [json]).flatMap((one) => {
+  return (Array.isArray(json) ? json : [json]).flatMap((one: unknown): UserNews[] => {
     const parsed = event.safeParse(one)
     if (!parsed.success) return []
-    const { event_type: kind, id, status, taker_order_id: taker } = parsed.data
-    return [{ kind, venueId: kind === 'order' ? id : (taker ?? id), status }]
+    const {
+      event_type: kind,
+      id,
+      status,
+      taker_order_id: taker,
+      maker_orders: makers,
+    } = parsed.data
+    if (kind === 'order') return [{ kind, venueId: id, status }]
+    // Whose order it is that waited there is for those to know who sent it.
+    const names = [taker ?? id, ...(makers ?? []).map((maker) => maker.order_id)]
+    return names.map((venueId) => ({ kind, venueId, status }))
   })
 }

@@ -5,14 +5,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { geoblockLine } from '../../../src/cli/geoblock.ts'
 import { checkAccount, refuseWhatFails } from '../../../src/cli/live-checks.ts'
 import { givenCredentials, openPurse, type Purse, walletOf } from '../../../src/cli/live-purse.ts'
+import { outcomeLines } from '../../../src/cli/outcome-checks.ts'
 import { offsetLine, roughOffset } from '../../../src/cli/path-checks.ts'
 import { loadConfig } from '../../../src/config/load.ts'
+import type { Beyond } from '../../../src/domain/strategy.ts'
 import { microUsdc } from '../../../src/domain/units.ts'
 import { type RunningVenue, startLocalVenue } from '../../../src/local-venue/venue.ts'
 import { nowMicros } from '../../../src/net/clock.ts'
 import { createHttp } from '../../../src/net/http.ts'
 import { createClobReads } from '../../../src/venues/polymarket/clob-reads.ts'
-import { approveDollars } from './chain.ts'
+import { approveDollars, approveOutcomes } from './chain.ts'
 
 const V1 = '0xE111180000d2663C0091e4f400237545B87B996B'
 const V2 = '0xe3333700cA9d93003F00f0F71f8515005F6c00Aa'
@@ -154,6 +156,32 @@ describe('the account', () => {
     expect(account).toBe(null)
     expect(() => refuseWhatFails(lines)).toThrow(/^credentials: the venue gives no API credentials/)
     expect(lines.find(({ name }) => name === 'geoblock')?.state).toBe('warning')
+  })
+})
+
+describe('outcome tokens', () => {
+  const lines = (beyond: readonly Beyond[]) =>
+    outcomeLines(venue.endpoints.chain, purse().wallet, { beyond })
+
+  test("are nobody's concern where nothing is sold", async () => {
+    expect(await lines(['orders that wait', 'pairs'])).toEqual([])
+  })
+
+  test('may be moved from the start on the embedded venue', async () => {
+    expect((await lines(['sales'])).map(({ state }) => state)).toEqual(['ok', 'ok'])
+  })
+
+  test('that may not be moved stop a strategy that sells, with the verb that allows it', async () => {
+    await approveOutcomes(venue, V1, false)
+    const [first] = await lines(['sales'])
+    await approveOutcomes(venue, V1, true)
+    expect(first).toMatchObject({ state: 'fail', fix: 'allow it with: lastsecond approve' })
+    expect(first?.detail).toContain(V1)
+  })
+
+  test('of which the chain does not tell are a warning', async () => {
+    const [one] = await outcomeLines('http://127.0.0.1:1', purse().wallet, { beyond: ['sales'] })
+    expect(one?.state).toBe('warning')
   })
 })
 

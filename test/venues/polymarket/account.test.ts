@@ -144,6 +144,31 @@ describe('the trades of an order', () => {
     expect(asked.filter((line) => line.includes(path))).toHaveLength(50)
   })
 
+  test('are those in which it waited, too: its own part, at its own price', async () => {
+    const maker_orders = [
+      { order_id: '0xstranger', matched_amount: '1', price: '0.95', asset_id: '1' },
+      { order_id: ID.toUpperCase(), matched_amount: '2.5', price: '0.04', asset_id: '2' },
+    ]
+    says(path, [200, list(LAST, aTrade({ taker_order_id: '0xother', maker_orders }))])
+    expect(await account.tradesOf(MARKET, ID)).toMatchObject([
+      { id: 'trade', isMaker: true, fills: [{ price: 400, shares: 2_500_000 }] },
+    ])
+  })
+
+  test('of all orders of this wallet are known by their names', async () => {
+    const own = { maker_address: account.address.toUpperCase(), matched_amount: '1', price: '0.4' }
+    const maker_orders = [
+      { ...own, order_id: '0xown', asset_id: '2' },
+      { ...own, order_id: '0xstranger', maker_address: '0x1', asset_id: '2' },
+    ]
+    const taken = aTrade({ trader_side: 'TAKER' })
+    says(path, [200, list(LAST, aTrade({ trader_side: 'MAKER', maker_orders }), taken)])
+    expect(await account.filledIn(MARKET)).toEqual([
+      { venueId: '0xown', token: '2', price: 4_000, isMaker: true },
+      { venueId: ID, token: '1', price: 9_600, isMaker: false },
+    ])
+  })
+
   test('have the prices of their makers, also of those on the other side', async () => {
     const maker_orders = [
       { matched_amount: '3', price: '0.96', asset_id: '1' },
@@ -208,6 +233,14 @@ describe('news of the user channel', () => {
     [
       { event_type: 'trade', id: 'uuid', taker_order_id: ID, status: 'MATCHED' },
       [{ kind: 'trade', venueId: ID, status: 'MATCHED' }],
+    ],
+    [
+      {
+        event_type: 'trade',
+        ...{ id: 'uuid', taker_order_id: '0xtaker', status: 'MINED' },
+        maker_orders: [{ order_id: ID, price: '0.5' }, { order_id: '0xother' }],
+      },
+      ['0xtaker', ID, '0xother'].map((venueId) => ({ kind: 'trade', venueId, status: 'MINED' })),
     ],
     [{ event_type: 'trade', id: 'uuid' }, [{ kind: 'trade', venueId: 'uuid', status: '' }]],
     [

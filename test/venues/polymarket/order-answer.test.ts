@@ -42,9 +42,9 @@ describe('an order that was taken', () => {
     // In millionths, as one of the examples counts.
     ['4850000', '5000000', 4_850_000, 5_000_000],
     ['495', '500', 495_000_000, 500_000_000],
-  ])('matched %s for %s', (makingAmount, takingAmount, spent, shares) => {
+  ])('matched %s for %s', (makingAmount, takingAmount, gave, got) => {
     const read = readOrderAnswer(answer(200, { ...MATCHED, makingAmount, takingAmount }))
-    expect(read).toEqual({ kind: 'matched', venueId: ID, spent, shares, tradeIds: ['0198f0aa'] })
+    expect(read).toEqual({ kind: 'matched', venueId: ID, gave, got, tradeIds: ['0198f0aa'] })
   })
 
   test.each([
@@ -56,6 +56,11 @@ describe('an order that was taken', () => {
     expect(kind(200, { ...MATCHED, ...change })).toBe('matched')
   })
 
+  test('it may wait', () => {
+    const waits = { ...MATCHED, status: 'live', makingAmount: '', takingAmount: '' }
+    expect(readOrderAnswer(answer(200, waits))).toEqual({ kind: 'waits', venueId: ID })
+  })
+
   test('another id is read as it is', () => {
     expect(readOrderAnswer(answer(200, { ...MATCHED, orderID: '0xother' }))).toMatchObject({
       venueId: '0xother',
@@ -63,7 +68,6 @@ describe('an order that was taken', () => {
   })
 
   test.each([
-    { status: 'live' },
     { status: 'delayed', makingAmount: '', takingAmount: '' },
     { status: 'unmatched' },
     { status: 'MATCHED' },

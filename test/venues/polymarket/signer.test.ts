@@ -26,6 +26,10 @@ const ORDER_TEXT =
 
 const draft: OrderDraft = {
   token: TOKEN,
+  action: 'BUY',
+  kind: 'FOK',
+  postOnly: false,
+  expirationSec: 0,
   makerAmount: 9_700_000,
   takerAmount: 10_000_000,
   version: 'v1',
@@ -123,6 +127,7 @@ const anOrder = fc.record({
 /** The draft that says what the client's order says. */
 function draftOf(order: OfficialOrder, version: 'v1' | 'v2'): OrderDraft {
   return {
+    ...draft,
     token: order.tokenId,
     makerAmount: Number(order.makerAmount),
     takerAmount: Number(order.takerAmount),

@@ -1,0 +1,43 @@
+/** A market maker that is killed while its orders wait: nothing waits for long, the next start books what was taken meanwhile, and the books are equal. */
+import { afterEach, expect, test } from 'vitest'
+import { untilHolds } from '../support/until.ts'
+import { aLiveRun, type LiveRun, MAKER } from './harness.ts'
+
+const KILLS = Number(process.env['LIVE_KILLS'] ?? 2)
+
+let run: LiveRun
+afterEach(() => run.close())
+
+const waiting = async () => (await run.ledger()).orders.filter(({ status }) => status === 'LIVE')
+
+test('the watchdog withdraws what waits, and the next start knows all of it', async () => {
+  run = await aLiveRun({ settings: MAKER, assets: 'btc, eth, sol, xrp' })
+  let bot = run.start()
+  for (let kill = 0; kill < KILLS; kill += 1) {
+    await run.until(bot, async () => (await waiting()).length > 0)
+    await run.end(bot, 'SIGKILL')
+    await untilHolds(async () => expect(await waiting()).toEqual([]))
+    bot = run.start()
+  }
+  await run.until(bot, () => run.count('settlements') > 0)
+  await run.settleAll(bot)
+  const { orders } = await run.expectBalanced()
+  expect(orders.length).toBeGreaterThan(KILLS)
+  // Every order that the venue ever had is in the ledger.
+  const known = run.ask<{ venue_id: string | null }>('SELECT venue_id FROM orders')
+  const names = known.map(({ venue_id: id }) => id)
+  expect(orders.filter(({ id }) => !names.includes(id))).toEqual([])
+})
+
+test('without a watchdog the restart itself withdraws what it finds', async () => {
+  run = await aLiveRun({ settings: MAKER, assets: 'btc, eth, sol, xrp' })
+  const bot = run.start()
+  await run.until(bot, async () => (await waiting()).length > 0)
+  run.killWatchdogOf(bot)
+  await run.end(bot, 'SIGKILL')
+  expect(await waiting()).not.toEqual([])
+  const next = run.start()
+  await run.until(next, () => run.count('settlements') > 0)
+  await run.settleAll(next)
+  await run.expectBalanced()
+})

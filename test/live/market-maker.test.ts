@@ -1,0 +1,71 @@
+/**
+ * A market maker that trades for real on the embedded venue: what waits, is taken and is withdrawn ends in books that are equal to the millionth, also with
+ * faults drawn at random and a process that is killed in the middle of them. LIVE_KILLS and LIVE_SEED make it longer and other.
+ */
+import { afterEach, expect, test } from 'vitest'
+import { createRandom } from '../../src/sim/random.ts'
+import { aLiveRun, type LiveRun, MAKER } from './harness.ts'
+
+const KILLS = Number(process.env['LIVE_KILLS'] ?? 2)
+const SEED = Number(process.env['LIVE_SEED'] ?? 1)
+const FAULTS = [
+  'order-slow',
+  'order-425',
+  'order-429',
+  'order-500',
+  'order-html',
+  'order-reset-before',
+  'order-reset-after',
+  'order-delayed',
+  'cancel-slow',
+  'cancel-reset-before',
+  'cancel-reset-after',
+  'heartbeat-deaf',
+  'user-silent',
+  'trade-failed',
+  'trade-retrying',
+  'silent-stall',
+  'close-without-frame',
+  'tick-flip',
+] as const
+
+let run: LiveRun
+afterEach(() => run.close())
+
+test('waits, is taken, withdraws, and its books are those of the venue', async () => {
+  run = await aLiveRun({ settings: MAKER, assets: 'btc, eth, sol, xrp' })
+  const bot = run.start()
+  await run.until(
+    bot,
+    () => run.count('settlements') >= 4 && run.count("orders WHERE state = 'filled'") > 0,
+  )
+  await run.settleAll(bot)
+  const { orders, trades } = await run.expectBalanced()
+  expect(orders.length).toBeGreaterThan(4)
+  expect(orders.every(({ order_type: type }) => type === 'GTD')).toBe(true)
+  expect(orders.some(({ status }) => status.startsWith('CANCELED'))).toBe(true)
+  expect(trades.some(({ trader_side: side }) => side === 'MAKER')).toBe(true)
+})
+
+test('faults and kills at random leave no order behind and no cent unexplained', async () => {
+  run = await aLiveRun({ settings: MAKER, assets: 'btc, eth, sol, xrp', seed: SEED })
+  const random = createRandom(SEED, 'faults of the market maker')
+  let bot = run.start()
+  for (let kill = 0; kill <= KILLS; kill += 1) {
+    const before = run.count('orders')
+    await run.until(bot, () => run.count('orders') > before)
+    for (let faults = 0; faults < 4; faults += 1) {
+      const name = FAULTS[random.below(FAULTS.length)]
+      await run.fault({ name, forMs: 1_500, probability: 1 })
+      await new Promise((resolve) => setTimeout(resolve, 500 + random.below(1_500)))
+      expect(bot.exitCode, run.complaints()).toBe(null)
+    }
+    if (kill === KILLS) break
+    await run.end(bot, 'SIGKILL')
+    bot = run.start()
+  }
+  await run.noFaults()
+  await run.settleAll(bot)
+  const { orders } = await run.expectBalanced()
+  expect(orders.length).toBeGreaterThan(KILLS)
+})
