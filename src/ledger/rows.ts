@@ -207,7 +207,8 @@ function outcomeRows(fact: Extract<EngineFact, { kind: 'outcome' }>): Write[] {
   const values = [
     outcome.state,
     reason,
-    filled?.cost ?? 0,
+    // Below zero for what a sale brought, so that the sum of all orders is what was spent.
+    (order.action === 'SELL' ? -1 : 1) * (filled?.cost ?? 0) || 0,
     filled?.fee ?? 0,
     filled?.shares ?? 0,
     JSON.stringify(outcome),

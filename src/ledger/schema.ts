@@ -1,6 +1,6 @@
 /** The tables of the ledger. Instants are microseconds since the epoch; money, sizes and prices say their unit in the column's name. */
 
-export const SCHEMA_VERSION = 3
+export const SCHEMA_VERSION = 4
 
 const CERTIFICATES = `
 CREATE TABLE certificates (
@@ -56,4 +56,6 @@ export const MIGRATIONS: Readonly<Record<number, string>> = {
     CREATE TABLE redemptions (condition_id TEXT PRIMARY KEY, at_micros INTEGER NOT NULL);
     CREATE TABLE transfers (at_micros INTEGER NOT NULL, micro_usd INTEGER NOT NULL, why TEXT NOT NULL);`,
   2: CERTIFICATES,
+  // What a sale brought was written down as if it had been paid.
+  3: `UPDATE orders SET cost_micro_usd = -cost_micro_usd WHERE cost_micro_usd > 0 AND json_extract(order_json, '$.action') = 'SELL';`,
 }

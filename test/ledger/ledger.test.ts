@@ -6,15 +6,17 @@ import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
 import { describe, expect, test } from 'vitest'
 import type { OperatorAction } from '../../src/domain/account.ts'
-import { conditionId } from '../../src/domain/ids.ts'
+import { conditionId, orderId } from '../../src/domain/ids.ts'
+import type { SubmitOutcome } from '../../src/domain/order.ts'
 import type { Log } from '../../src/domain/ports.ts'
-import { microUsdc } from '../../src/domain/units.ts'
+import { microShares, microUsdc } from '../../src/domain/units.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { writeOperatorAction } from '../../src/ledger/operator.ts'
 import { openReader } from '../../src/ledger/reader.ts'
 import { tally } from '../../src/ledger/tally.ts'
 import { aMarket, at, someSettings } from '../support/builders.ts'
 import { createHarness } from '../support/harness.ts'
+import { anOrder } from '../support/live.ts'
 
 const silent: Log = {
   debug: () => undefined,
@@ -95,6 +97,44 @@ describe('the ledger', () => {
     ])
     expect(remembered.shots[1]?.market.slug).toBe('btc-updown-15m-6')
     await second.close()
+  })
+
+  test('what a sale brought is money after a restart, too', async () => {
+    const path = file()
+    const first = await open(path)
+    const market = aMarket()
+    const buy = anOrder({}, market)
+    const sell = anOrder({ id: orderId(`${market.slug}/2`), action: 'SELL' }, market)
+    const done = (cost: number, fee: number): SubmitOutcome => ({
+      state: 'filled',
+      fills: [],
+      shares: microShares(5_000_000),
+      cost: microUsdc(cost),
+      fee: microUsdc(fee),
+      finality: 'confirmed',
+    })
+    const outcomes = [
+      [buy, done(4_850_000, 10_000)] as const,
+      [sell, done(4_900_000, 7_000)] as const,
+    ]
+    for (const [order, outcome] of outcomes) {
+      first.accept({ kind: 'submitted', at: at(899), order, market })
+      const rest = { venueId: null, outcome, cash: CASH }
+      first.accept({ kind: 'outcome', at: at(900), order, market, ...rest })
+    }
+    await first.close()
+    const second = await open(path)
+    const cash = CASH - 4_850_000 - 10_000 + 4_900_000 - 7_000
+    expect((await second.restore()).cash).toBe(cash)
+    await second.close()
+    // An older one wrote it down as if it had been paid.
+    const database = new Database(path)
+    database.exec("UPDATE meta SET value = '3' WHERE key = 'schema_version'")
+    database.exec('UPDATE orders SET cost_micro_usd = ABS(cost_micro_usd)')
+    database.close()
+    const third = await open(path)
+    expect((await third.restore()).cash).toBe(cash)
+    await third.close()
   })
 
   test('a window that was passed is judged by the process after the one that passed it', async () => {

@@ -38,12 +38,15 @@ export type LiveArgs = {
   readonly intervals?: string
   readonly seed?: number
   readonly windowSec?: number
+  /** As `--profile` gives it. */
+  readonly profile?: string
+  readonly mode?: 'dry' | 'live'
 }
 
 export type LiveRun = Awaited<ReturnType<typeof aLiveRun>>
 
 export async function aLiveRun(args: LiveArgs) {
-  const { seed = 1, windowSec = 12, assets = 'btc, eth', intervals = '5m' } = args
+  const { seed = 1, windowSec = 12, assets = 'btc, eth', intervals = '5m', mode = 'live' } = args
   const folder = mkdtempSync(join(tmpdir(), 'live-'))
   const venue: RunningVenue = await startLocalVenue({
     profile: 'demo',
@@ -73,6 +76,11 @@ export async function aLiveRun(args: LiveArgs) {
   function start(): ChildProcess {
     const child = spawn(process.execPath, [CHILD, file('bot.yaml'), file('venue.json')], {
       stdio: ['ignore', 'ignore', 'pipe'],
+      env: {
+        ...process.env,
+        ...(args.profile === undefined ? {} : { BOT_PROFILE: args.profile }),
+        ...(mode === 'dry' ? { BOT_DRY: '1' } : {}),
+      },
     })
     child.stderr?.on('data', (chunk: Buffer) => {
       complaints += chunk.toString()
@@ -94,9 +102,9 @@ export async function aLiveRun(args: LiveArgs) {
   }
 
   function ask<Shape>(sql: string): Shape[] {
-    if (!existsSync(file('data/local/live/ledger.db'))) return []
+    if (!existsSync(file(`data/local/${mode}/ledger.db`))) return []
     try {
-      const database = new Database(file('data/local/live/ledger.db'), { readonly: true })
+      const database = new Database(file(`data/local/${mode}/ledger.db`), { readonly: true })
       try {
         return database.prepare(sql).all() as Shape[]
       } finally {
