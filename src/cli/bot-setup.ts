@@ -143,11 +143,15 @@ export function paperSettings({ paper }: Config): PaperSettings {
 }
 
 /** Null: there is no ladder. A dry run needs none. */
-export function stakeSettings({ stakes, venue }: Config, isLive: boolean): StakeSettings | null {
+export function stakeSettings(
+  { stakes, venue, strategy: written }: Config,
+  isLive: boolean,
+): StakeSettings | null {
   const isOn = stakes.ladder === 'auto' ? venue === 'polymarket' : stakes.ladder === 'on'
   if (!isLive || !isOn) return null
   const { trialShares, windows, parity, proof: alpha } = stakes
-  return { canaryShares: microShares(trialShares * MICRO), windows, parity, alpha }
+  const strategy = strategyNames(written).join(',')
+  return { strategy, canaryShares: microShares(trialShares * MICRO), windows, parity, alpha }
 }
 
 function hasCalendar({ venue, limits }: Config): boolean {

@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import type { LoadedConfig } from '../config/load.ts'
+import { strategyNames } from '../config/params.ts'
 import type { Config } from '../config/schema.ts'
 import type { StakeSettings } from '../domain/stakes.ts'
 import type { Micros } from '../domain/units.ts'
@@ -25,8 +26,7 @@ export async function passLiveLocks(loaded: LoadedConfig, abort: AbortSignal): P
       'preflight',
       `${saysDry}, which says that no order is for real; take it away to trade live`,
     )
-  const refusal = lockOf(config)
-  if (refusal !== null) throw new UserError('preflight', refusal)
+  refuseLocked(config)
   const isReal = config.venue === 'polymarket'
   const what = isReal ? 'LIVE ON POLYMARKET WITH REAL MONEY' : 'LIVE ON EMBEDDED VENUE'
   say(`${what}: starting in ${COUNTDOWN_SEC} seconds. Ctrl-C aborts.`)
@@ -36,27 +36,33 @@ export async function passLiveLocks(loaded: LoadedConfig, abort: AbortSignal): P
   }
 }
 
+export function refuseLocked(config: Config): void {
+  const refusal = lockOf(config)
+  if (refusal !== null) throw new UserError('preflight', refusal)
+}
+
 /** Why this configuration may not trade live now; null: it may, as far as nobody has to be asked. */
 export function lockOf(config: Config): string | null {
   const stakes = stakeSettings(config, true)
   return safeguardOff(config) ?? (stakes === null ? null : unproven(config, stakes))
 }
 
-/** Null where the live bot has a standing of its own, or the dry run has shown enough. */
+/** Null where the live bot has a standing of its own with this strategy, or the dry run has shown enough of each that runs. */
 function unproven(config: Config, stakes: StakeSettings): string | null {
   const folder = join(config.dataDir, config.venue)
-  const stands = stakesIn(join(folder, 'live', 'ledger.db'))
+  const known = stakesIn(join(folder, 'live', 'ledger.db'))
+  const stands = known?.strategy === stakes.strategy ? known : null
   if (stands !== null && stands.rung !== 'paper') return null
   const since = stands?.since ?? (0 as Micros)
   const { windows } = stakes
   const path = join(folder, 'dry', 'ledger.db')
-  const refusal = paperRefusal(
-    paperProof(path, { strategy: config.strategy, since, windows }),
-    stakes,
-  )
-  if (refusal === null) return null
-  const after = stands === null ? '' : ', since the live bot was sent back to paper'
-  return `ON_PAPER: ${refusal}${after}; run without --live until then, or set stakes.ladder to off and take the risk`
+  for (const strategy of strategyNames(stakes.strategy)) {
+    const refusal = paperRefusal(paperProof(path, { strategy, since, windows }), stakes)
+    if (refusal === null) continue
+    const after = stands === null ? '' : ', since the live bot was sent back to paper'
+    return `ON_PAPER: ${strategy}: ${refusal}${after}; run without --live until then, or set stakes.ladder to off and take the risk`
+  }
+  return null
 }
 
 function pause(ms: number, abort: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import { knownMarket } from '../ledger/last-markets.ts'
 import type { Ledger } from '../ledger/ledger.ts'
+import { settledAmong } from '../ledger/settled.ts'
 import { openShotJournal } from '../ledger/shot-journal.ts'
 import type { WalletLock } from '../ledger/wallet-lock.ts'
 import { nowMicros } from '../net/clock.ts'
@@ -81,6 +82,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
         ledger,
         journal,
         account,
+        settledAmong: (asked) => settledAmong(join(args.folder, 'ledger.db'), asked),
         marketOf: (id) => knownMarket(join(args.folder, 'ledger.db'), id),
         redeem: redeem(ledger),
         now: nowMicros,

@@ -13,5 +13,5 @@ export function safeguardOff(config: Config): string | null {
   const { winner } = config.params
   if (winner !== undefined && winner !== 'settlement') off.push('params.winner')
   if (off.length === 0) return null
-  return `SAFEGUARD_OFF: ${off.join(', ')}: with real money ${off.length === 1 ? 'this stays' : 'these stay'} as by default, or stricter; set ${off.length === 1 ? 'it' : 'them'} again, or run without --live`
+  return `SAFEGUARD_OFF: ${off.join(', ')}: with real money ${off.length === 1 ? 'this is' : 'these are'} not switched off; set ${off.length === 1 ? 'it' : 'them'} again, or run without --live`
 }

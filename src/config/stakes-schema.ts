@@ -15,7 +15,7 @@ export const stakes = z.strictObject({
     .max(1_000_000)
     .default(5)
     .describe(
-      'Shares that one purchase of a bot on trial may be for; the venue takes no fewer than five',
+      'Shares of one side of a window that a bot on trial may hold; the venue takes no fewer than five',
     ),
   windows: z
     .int()

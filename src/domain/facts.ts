@@ -234,6 +234,8 @@ export type EngineFact = { readonly at: Micros } & (
       readonly cash: MicroUsdc
       readonly shots: number
       readonly barred: number
+      /** Windows of before that were passed over, and wait for their winner. */
+      readonly unjudged: readonly ConditionId[]
     }
 )
 

@@ -16,6 +16,8 @@ export type StakeShot = {
 }
 
 export type StakeState = {
+  /** Which strategy, or strategies, have come so far: another one begins anew. */
+  readonly strategy: string
   readonly rung: Rung
   readonly since: Micros
   /** The latest ones of this rung. */
@@ -30,6 +32,8 @@ export type StakeState = {
 export type StakeMove = { readonly from: Rung; readonly to: Rung; readonly why: string }
 
 export type StakeSettings = {
+  /** As the configuration names it. */
+  readonly strategy: string
   /** The most that an order of a canary buys. */
   readonly canaryShares: MicroShares
   /** How many windows with orders a rung looks back, and at least takes. */
@@ -40,11 +44,11 @@ export type StakeSettings = {
   readonly alpha: number
 }
 
-/** What a dry run showed. */
+/** What a dry run showed of a strategy. */
 export type PaperProof = {
+  /** Windows in which something was filled. */
   readonly shots: number
   readonly net: MicroUsdc
-  /** Windows of which we named a winner, and those of them in which the venue named the same. */
-  readonly named: number
+  /** Those of them in which we named the winner that the venue named. */
   readonly right: number
 }

@@ -422,10 +422,10 @@ export function createEngine(initial: EngineSettings): Engine {
     for (const conditionId of event.settled) over.add(conditionId)
     settling.restore(event, settings.limits.maxOrdersPerMarket)
     standing.restore(event)
-    for (const trader of traders.values()) {
-      taken.add(`${trader.market.asset}/${trader.market.interval}`)
-      schedule.plan(trader)
-    }
+    // A window that was only passed over is not the one that a run of one window is for.
+    for (const { asset, interval } of [...event.shots.map((shot) => shot.market), ...event.barred])
+      taken.add(`${asset}/${interval}`)
+    for (const trader of traders.values()) schedule.plan(trader)
   }
 
   function onListener(event: ListenerChanged): void {

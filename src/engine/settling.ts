@@ -99,6 +99,7 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
       cash: event.cash,
       shots: event.shots.length,
       barred: event.barred.length,
+      unjudged: (event.unjudged ?? []).map(({ market }) => market.conditionId),
     })
     for (const { market, order, outcome, isNews } of event.shots) {
       const trader = traders.get(market.conditionId) ?? createTrader(market)

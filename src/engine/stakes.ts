@@ -15,7 +15,8 @@ export function createStakes(settings: StakeSettings | null) {
   /** Windows with orders that wait for their result. */
   const open = new Map<ConditionId, Micros>()
   // The locks before a live start let nobody in who has not shown what he can do on paper.
-  let state: StakeState | null = settings === null ? null : begun('canary', 0 as Micros)
+  let state: StakeState | null =
+    settings === null ? null : begun('canary', 0 as Micros, settings.strategy)
 
   function settled(settlement: Settlement, at: Micros): StakeMove | null {
     const { market, order, outcome } = settlement
@@ -48,8 +49,8 @@ export function createStakes(settings: StakeSettings | null) {
       for (const { market } of shots) open.set(market.conditionId, market.endAt)
       if (state === null) return null
       const known = account?.stakes ?? null
-      const isNew = known === null || known.rung === 'paper'
-      state = isNew ? begun('canary', recvAt) : known
+      const isNew = known === null || known.rung === 'paper' || known.strategy !== state.strategy
+      state = isNew ? begun('canary', recvAt, state.strategy) : known
       return isNew ? state : null
     },
 

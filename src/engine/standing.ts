@@ -47,7 +47,10 @@ export function createStanding(
       const climbed = stakes.hear(next)
       if (climbed === null) return
       fact({ kind: 'stakes', at: next.at, stakes: climbed.state, move: climbed.move })
-      if (climbed.move?.to === 'paper') demoted = climbed.move.why
+      if (climbed.move === null) return
+      if (climbed.move.to === 'paper') demoted = climbed.move.why
+      // What waits is of the size before; what is wanted of the new one is placed anew.
+      if (climbed.move.to !== 'full') command({ kind: 'cancel_all' })
     },
     hearTwin: stakes.hearTwin,
     stakeCap: stakes.cap,

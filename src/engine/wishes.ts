@@ -70,11 +70,14 @@ export function wishesOf(
         ? intent
         : resized(intent, trader, view, settings, checks)
     if (sized === null) continue
-    const { side, action = 'BUY', kind = 'FOK', limit } = sized
-    const trial = onTrial(sized, stakeCap, checks)
+    const { side, action = 'BUY', kind = 'FOK' } = sized
+    const trial = onTrial({ ...sized, action }, view, stakeCap, checks)
     const shares = action === 'SELL' ? countable(trial) : trial
     // Dust that a purchase by dollars left behind is nobody's to sell.
     if (shares === 0) continue
+    // What was enough for the whole size would buy more than the small one, where it is spent as dollars.
+    const small = shares < sized.shares ? trackOf(trader, side).book.priceToTake(shares) : null
+    const limit = small === null || action === 'SELL' ? sized.limit : lower(small, sized.limit)
     const fee = takerFee(market.fee, limit, shares)
     const taken = { kind, rests: false, postOnly: false, ttlSec: null, fee }
     if (action === 'SELL') {
@@ -90,23 +93,31 @@ export function wishesOf(
   }
   const wanted = quotes.map((quote) => {
     heldChecks(quote, trader, view, mayHoldBoth, checks)
-    const shares = onTrial(quote, stakeCap, checks)
+    const shares = onTrial(quote, { ...view, resting: [] }, stakeCap, checks)
     return shares === quote.shares ? quote : { ...quote, shares }
   })
   const fit = wanted.filter(({ shares }) => countable(shares) > 0)
   return { shots, quotes: fit.map((quote) => ({ quote, wish: waiting(quote) })), checks }
 }
 
-/** A bot on trial buys little, whatever it wants; what is held may always be sold whole. */
+/** A bot on trial buys little of a side, in one order or in many; what is held may always be sold whole. A quote takes the place of the one that waits. */
 function onTrial(
-  { action = 'BUY', shares }: Pick<Intent, 'action' | 'shares'>,
+  { side, action = 'BUY', shares }: Pick<Intent, 'side' | 'action' | 'shares'>,
+  { held, resting }: Pick<View, 'held' | 'resting'>,
   cap: MicroShares | null,
   into: Check[],
 ): MicroShares {
-  if (cap === null || action === 'SELL' || shares <= cap) return shares
-  const note = `a canary buys ${formatMicro(cap)} shares and not ${formatMicro(shares)}`
+  if (cap === null || action === 'SELL') return shares
+  let room: number = cap - held[side].shares
+  for (const own of resting) if (own.side === side && own.action === 'BUY') room -= own.left
+  if (shares <= room) return shares
+  const note = `a canary buys ${formatMicro(cap)} shares of a side and not ${formatMicro(shares)}`
   into.push({ name: 'STAKES', ok: true, margin: null, unit: '', note })
-  return cap
+  return microShares(Math.max(0, room))
+}
+
+function lower(a: Ticks, b: Ticks): Ticks {
+  return a < b ? a : b
 }
 
 function countable(shares: MicroShares): MicroShares {

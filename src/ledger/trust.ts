@@ -16,12 +16,12 @@ export function stakesIn(path: string): StakeState | null {
   return withLedger(path, (database) => accountOf(database).stakes ?? null) ?? null
 }
 
-/** Of the latest windows with orders of these strategies. */
+/** Of the latest windows in which this strategy bought something. */
 export function paperProof(
   path: string,
   asked: { readonly strategy: string; readonly since: Micros; readonly windows: number },
 ): PaperProof {
-  const none: PaperProof = { shots: 0, net: microUsdc(0), named: 0, right: 0 }
+  const none: PaperProof = { shots: 0, net: microUsdc(0), right: 0 }
   const found = withLedger(path, (database) => proofIn(database, asked))
   return found ?? none
 }
@@ -30,21 +30,20 @@ function proofIn(
   database: Database.Database,
   asked: { readonly strategy: string; readonly since: Micros; readonly windows: number },
 ): PaperProof {
-  const names = new Set(asked.strategy.split(',').map((name) => name.trim()))
   const judgement = database.prepare(JUDGED)
-  let [shots, net, named, right] = [0, 0, 0, 0]
+  let [shots, net, right] = [0, 0, 0]
   for (const row of database.prepare(SETTLED).all(asked.since) as { id: string; json: string }[]) {
-    const { order, pnl } = JSON.parse(row.json) as Settlement
-    if (order === null || !names.has(order.strategy)) continue
+    const { order, outcome, pnl } = JSON.parse(row.json) as Settlement
+    // A killed order costs nothing and shows nothing.
+    if (order?.strategy !== asked.strategy || outcome?.state !== 'filled') continue
     shots += 1
     net += pnl
     const { body } = (judgement.get(row.id) ?? { body: null }) as { body: string | null }
     const agrees = body === null ? null : (JSON.parse(body) as { judged: Judged }).judged.agrees
-    if (agrees !== null) named += 1
     if (agrees === true) right += 1
     if (shots === asked.windows) break
   }
-  return { shots, net: microUsdc(net), named, right }
+  return { shots, net: microUsdc(net), right }
 }
 
 function withLedger<Found>(

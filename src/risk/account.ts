@@ -15,7 +15,7 @@ import type { TripwireTold } from '../domain/tripwire-text.ts'
 import { formatMicro, type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { type AccountLimits, UNLIMITED } from './limits.ts'
 import { ordersOf, shotOf } from './settled-shot.ts'
-import { afterShot, hasTripped, NO_SHOTS, shotsNeeded, wealth } from './tripwire.ts'
+import { afterClose, afterShot, hasTripped, NO_SHOTS, shotsNeeded, wealth } from './tripwire.ts'
 
 const MICROS_PER_MINUTE = 60_000_000
 
@@ -172,7 +172,10 @@ function counted(
     dayPnl: microUsdc(state.dayPnl + gained),
     pnl,
     peak: pnl > state.peak ? pnl : state.peak,
-    tripwire: shot === null ? state.tripwire : afterShot(state.tripwire, { ...shot, isLast }),
+    tripwire:
+      shot === null
+        ? afterClose(state.tripwire, settlement.market.endAt, isLast)
+        : afterShot(state.tripwire, { ...shot, isLast }),
   }
 }
 

@@ -11,13 +11,13 @@ import type { PaperProof, StakeMove, StakeSettings, StakeState } from '../domain
 import type { StakesTold } from '../domain/stakes-text.ts'
 import { formatMicro, type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { shotOf } from './settled-shot.ts'
-import { afterShot, FOR_US, hasTripped, noShots, wealth } from './tripwire.ts'
+import { afterClose, afterShot, FOR_US, hasTripped, noShots, wealth } from './tripwire.ts'
 
 /** Two fills are the same when their prices are this close, in dollars. */
 const SAME_PRICE = 0.01
 
-export function begun(rung: StakeState['rung'], since: Micros): StakeState {
-  return { rung, since, shots: [], count: 0, proof: noShots(FOR_US) }
+export function begun(rung: StakeState['rung'], since: Micros, strategy: string): StakeState {
+  return { strategy, rung, since, shots: [], count: 0, proof: noShots(FOR_US) }
 }
 
 export type Settled = {
@@ -38,10 +38,13 @@ export function afterWindow(
     ...before,
     shots: [...before.shots, { pnl: result.pnl, asOnPaper }].slice(-settings.windows),
     count: before.count + 1,
-    proof: shot === null ? before.proof : afterShot(before.proof, { ...shot, isLast }, FOR_US),
+    proof:
+      shot === null
+        ? afterClose(before.proof, result.market.endAt, isLast)
+        : afterShot(before.proof, { ...shot, isLast }, FOR_US),
   }
   const move = moveOf(state, settings)
-  return move === null ? { state, move } : { state: begun(move.to, at), move }
+  return move === null ? { state, move } : { state: begun(move.to, at, state.strategy), move }
 }
 
 function moveOf(state: StakeState, settings: StakeSettings): StakeMove | null {
@@ -110,14 +113,14 @@ function pricePaid(outcome: SubmitOutcome | null): number | 'nothing' | null {
 
 /** Why the first real order is not sent yet; null: it may be. */
 export function paperRefusal(
-  { shots, net, named, right }: PaperProof,
+  { shots, net, right }: PaperProof,
   { windows, parity }: StakeSettings,
 ): string | null {
   if (shots < windows)
-    return `a dry run has to show ${windows} settled windows with orders first, and there are ${shots}`
-  if (net < 0) return `the last ${windows} windows of the dry run lost ${dollars(-net)}`
-  if (right < parity * named)
-    return `the dry run named the winner of ${right} windows of ${named}, and ${percent(parity)} is asked for`
+    return `a dry run has to show ${windows} settled windows with fills first, and there are ${shots}`
+  if (net < 0) return `the last ${windows} windows with fills of the dry run lost ${dollars(-net)}`
+  if (right < parity * shots)
+    return `the dry run named the winner of ${right} windows of ${shots} with fills, and ${percent(parity)} is asked for`
   return null
 }
 

@@ -64,6 +64,17 @@ export function afterShot(
   }
 }
 
+/** The last window of a close said nothing of the wins: the shots before it are a bet of their own. */
+export function afterClose(state: TripwireState, endAt: Micros, isLast: boolean): TripwireState {
+  const batch = isLast ? state.open.find((one) => one.endAt === endAt) : undefined
+  if (batch === undefined) return state
+  return {
+    ...state,
+    logs: state.logs.map((log, at) => log + growth(batch, at)),
+    open: state.open.filter((one) => one !== batch),
+  }
+}
+
 function growth(batch: OpenBatch, at: number): number {
   return Math.log1p((batch.gains[at] as number) / batch.shots)
 }

@@ -2,6 +2,7 @@
  * When a run ends by itself: a run of one window of each series when those are settled; a stopped one when nothing that it fired in is
  * open any more, or after the longest wait.
  */
+import type { ConditionId } from '../domain/ids.ts'
 import type { FactSink } from '../domain/ports.ts'
 import type { EngineSettings } from '../engine/settings.ts'
 
@@ -15,6 +16,7 @@ export type Ending = {
 
 export function createEnding(settings: EngineSettings, openShots: () => number): Ending {
   const left = new Set(settings.series.map(({ asset, interval }) => `${asset}/${interval}`))
+  const old = new Set<ConditionId>()
   let timer: NodeJS.Timeout | undefined
   let finish: () => void = () => undefined
   const done = new Promise<void>((resolve) => {
@@ -33,8 +35,11 @@ export function createEnding(settings: EngineSettings, openShots: () => number):
           timer ??= setTimeout(finish, STOP_WAIT_MS)
           return finishWhenSettled()
         }
+        // A window that the run before this one passed over, and nobody waits for.
+        if (fact.kind === 'restored') for (const id of fact.unjudged) old.add(id)
         if (fact.kind !== 'settled') return
-        const { asset, interval } = fact.settlement.market
+        const { asset, interval, conditionId } = fact.settlement.market
+        if (old.delete(conditionId)) return
         left.delete(`${asset}/${interval}`)
         if (settings.once && left.size === 0) finish()
         finishWhenSettled()

@@ -25,6 +25,8 @@ export type LiveMemoryDeps = {
   readonly account: Pick<Account, 'balance' | 'refresh' | 'takenIn'>
   /** A window that the ledger heard of; null where it did not. */
   marketOf(conditionId: ConditionId): Market | null
+  /** Of windows that the journal speaks of those that were settled, however long ago: the ledger tells the latest ones only. */
+  settledAmong(asked: Iterable<ConditionId>): Iterable<ConditionId>
   /** Null where somebody else redeems. */
   readonly redeem: ((conditionId: ConditionId) => Promise<boolean>) | null
   readonly now: () => Micros
@@ -110,7 +112,12 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
     },
     async restore() {
       const known = await ledger.restore()
-      const settled = new Set<string>(known.settled)
+      const { marks, armed } = journal.before
+      const spoken = [
+        ...marks.map(({ market }) => market.conditionId),
+        ...armed.map((one) => one.conditionId),
+      ]
+      const settled = new Set<string>([...known.settled, ...deps.settledAmong(spoken)])
       journal.compact(settled)
       const shots = new Map<string, RestoredShot>(known.shots.map((shot) => [shot.order.id, shot]))
       for (const { venueId, order, market } of journal.before.marks) {

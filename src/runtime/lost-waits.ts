@@ -32,6 +32,7 @@ export type LostWaitsDeps = {
 export function createLostWaits({ account, quotes, emit, now, log }: LostWaitsDeps): LostWaits {
   const named = new Set<string>()
   const searches = new Set<Asking>()
+  let closed = false
 
   function tell({ order }: RestoredShot, outcome: SubmitOutcome): void {
     const recvAt = now()
@@ -56,6 +57,7 @@ export function createLostWaits({ account, quotes, emit, now, log }: LostWaitsDe
       const asking = askAgain({
         async ask() {
           const fills = await account.filledIn(market.conditionId)
+          if (closed) return
           const isLost = (fill: NamedFill): boolean =>
             !named.has(fill.venueId.toLowerCase()) && mayBeOf(order, fill)
           const venueId = fills.find(isLost)?.venueId
@@ -79,6 +81,7 @@ export function createLostWaits({ account, quotes, emit, now, log }: LostWaitsDe
       searches.add(asking)
     },
     close() {
+      closed = true
       for (const asking of searches) asking.stop()
     },
   }

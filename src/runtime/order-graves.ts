@@ -6,8 +6,10 @@ import type { Account, Log } from '../domain/ports.ts'
 import type { Shot } from './order-trades.ts'
 
 const LOOKS_AFTER_MS = [20_000, 120_000]
-/** Nothing is heard any more of what was sent so many orders ago. */
-const KEPT = 64
+/** So many at once nobody has: of more, the oldest are given up before their time. */
+const KEPT = 4_096
+/** Nothing is heard any more of an order that died so long ago. */
+const FORGOTTEN_AFTER_MS = 600_000
 
 export type Graves = {
   /** What is known of its trades already is no news. */
@@ -59,10 +61,11 @@ export function createGraves({ account, log, risen }: GravesDeps): Graves {
       const { venueId } = shot
       buried.set(venueId, { shot, known })
       for (const oldest of [...buried.keys()].slice(0, -KEPT)) buried.delete(oldest)
-      for (const ms of LOOKS_AFTER_MS) {
+      for (const ms of [...LOOKS_AFTER_MS, FORGOTTEN_AFTER_MS]) {
         const timer = setTimeout(() => {
           timers.delete(timer)
-          look(venueId)
+          if (ms === FORGOTTEN_AFTER_MS) buried.delete(venueId)
+          else look(venueId)
         }, ms)
         timers.add(timer)
       }

@@ -94,7 +94,7 @@ const COMMANDS: readonly Command[] = [
     plants: ['keystore'],
     venue: true,
     code: 7,
-    did: (_, out) => /ok +key: set by KEYSTORE_FILE/.test(out) && /FAIL +lock: live/.test(out),
+    did: (_, out) => /ok +key: set by KEYSTORE_FILE/.test(out) && /FAIL +lock: ON_PAPER/.test(out),
   },
   {
     name: 'a live run on the embedded venue',

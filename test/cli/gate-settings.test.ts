@@ -1,15 +1,15 @@
 /** Where the gates of the zone and the price stand: as the strategy says of itself, or as a person does. */
 import { expect, test } from 'vitest'
 import { bindStrategy, engineSettings } from '../../src/cli/bot-setup.ts'
-import { type Config, ConfigSchema } from '../../src/config/schema.ts'
+import { loadConfig } from '../../src/config/load.ts'
+import type { Config } from '../../src/config/schema.ts'
 import { STRATEGIES } from '../../src/strategies/registry.ts'
 
 type Gates = Partial<Config['gates']>
 
 function gatesOf(strategy: string, gates: Gates = {}) {
-  const sections = ['discovery', 'channel', 'prices', 'paper', 'sizing', 'limits', 'control', 'log']
-  const empty = Object.fromEntries(sections.map((name) => [name, {}]))
-  const config = ConfigSchema.parse({ ...empty, wallet: {}, gates, strategy })
+  const { config: usual } = loadConfig({ cwd: '/', env: {} })
+  const config: Config = { ...usual, strategy, gates: { ...usual.gates, ...gates } }
   const settings = engineSettings(config, bindStrategy(config), false)
   const { zoneFromMicros, zoneToMicros, priceMin, priceMax } = settings.gates
   return { zoneFromMicros, zoneToMicros, priceMin, priceMax }

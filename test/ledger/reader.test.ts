@@ -41,6 +41,7 @@ const started = (when: Micros): EngineFact => ({
   cash: CASH,
   shots: 0,
   barred: 0,
+  unjudged: [],
 })
 const stopped = (when: Micros): EngineFact => ({ kind: 'operator', at: when, action: 'stop' })
 const armed: EngineFact = { kind: 'armed', at: at(700), market }

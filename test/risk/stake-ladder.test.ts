@@ -5,11 +5,13 @@ import type { SubmitOutcome } from '../../src/domain/order.ts'
 import type { StakeMove, StakeSettings, StakeState } from '../../src/domain/stakes.ts'
 import { type Micros, microShares, micros, microUsdc, ticks } from '../../src/domain/units.ts'
 import { afterWindow, begun, paperRefusal, sameAsPaper } from '../../src/risk/stake-ladder.ts'
+import { wealth } from '../../src/risk/tripwire.ts'
 import { createRandom } from '../../src/sim/random.ts'
 import { aMarket } from '../support/builders.ts'
 import { anOrder } from '../support/live.ts'
 
 const SETTINGS: StakeSettings = {
+  strategy: 'test',
   canaryShares: microShares(5_000_000),
   windows: 20,
   parity: 0.9,
@@ -61,7 +63,7 @@ function play(
 }
 
 const ways = ({ moves }: Played): string[] => moves.map(({ from, to }) => `${from}>${to}`)
-const canary = begun('canary', 0 as Micros)
+const canary = begun('canary', 0 as Micros, 'test')
 const won = (count: number): boolean[] => Array.from({ length: count }, () => true)
 
 describe('a canary', () => {
@@ -106,7 +108,7 @@ describe('a canary', () => {
 })
 
 test('whole orders are taken away again when the last windows lost money', () => {
-  const full = begun('full', 0 as Micros)
+  const full = begun('full', 0 as Micros, 'test')
   expect(ways(play(full, won(200)))).toEqual([])
   expect(ways(play(full, [...won(100), false, false, false]))).toEqual(['full>canary'])
   expect(ways(play(full, won(100), (n) => n < 90))).toEqual(['full>canary'])
@@ -139,10 +141,36 @@ test('what is the same as on paper', () => {
   expect(sameAsPaper({ state: 'reverted', reason: 'chain' }, filled(900_000))).toBeNull()
 })
 
+test('a close whose last window is no bet is a bet all the same', () => {
+  const settled = (n: number, isFilled: boolean, isLast: boolean) => {
+    const endAt = micros(1_000_000 * n)
+    const outcome = isFilled ? filled(900_000) : ({ state: 'killed', reason: 'gone' } as const)
+    const payout = microUsdc(isFilled ? 5_000_000 : 0)
+    const pnl = microUsdc(isFilled ? 500_000 : 0)
+    const market = aMarket({ endAt })
+    const result = {
+      market,
+      winner: 'UP',
+      order: anOrder(),
+      outcome,
+      orders: 1,
+      payout,
+      pnl,
+    } as const
+    return { result, at: endAt, asOnPaper: null, isLast }
+  }
+  let state = canary
+  for (let n = 1; n <= 15; n += 1)
+    for (const one of [settled(n, true, false), settled(n, false, true)])
+      state = afterWindow(state, one, { ...SETTINGS, windows: 1_000 }).state
+  expect(state.proof.open).toEqual([])
+  expect(wealth(state.proof)).toBeCloseTo(wealth(play(canary, won(15)).state.proof), 9)
+})
+
 test('what a dry run has to show', () => {
-  const shown = { shots: 20, net: microUsdc(1), named: 20, right: 19 }
+  const shown = { shots: 20, net: microUsdc(1), right: 19 }
   expect(paperRefusal(shown, SETTINGS)).toBeNull()
   expect(paperRefusal({ ...shown, shots: 19 }, SETTINGS)).toMatch(/show 20 .* there are 19/)
   expect(paperRefusal({ ...shown, net: microUsdc(-1) }, SETTINGS)).toMatch(/lost 0.000001 USD/)
-  expect(paperRefusal({ ...shown, right: 17 }, SETTINGS)).toMatch(/17 windows of 20, and 90 %/)
+  expect(paperRefusal({ ...shown, right: 17 }, SETTINGS)).toMatch(/17 windows of 20 .*90 %/)
 })

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { RestoredShot } from '../../src/domain/events.ts'
 import type { Settlement } from '../../src/domain/facts.ts'
-import { conditionId, orderId } from '../../src/domain/ids.ts'
+import { type ConditionId, conditionId, orderId } from '../../src/domain/ids.ts'
 import type { Remembered, TakerTrade } from '../../src/domain/ports.ts'
 import { microUsdc } from '../../src/domain/units.ts'
 import type { Unredeemed } from '../../src/ledger/books.ts'
@@ -48,12 +48,15 @@ function aMemory({
   armed = [],
   wins = [],
   redeems = true,
+  long = [],
 }: {
   known?: Partial<Remembered>
   marks?: SentMark[]
   armed?: ArmedWindow[]
   wins?: number[]
   redeems?: boolean
+  /** Settled so long ago that the ledger does not list them. */
+  long?: ConditionId[]
 } = {}) {
   const log = aLog()
   const account = anAccount()
@@ -105,6 +108,7 @@ function aMemory({
     journal,
     account,
     marketOf,
+    settledAmong: () => long,
     redeem: redeems ? redeem : null,
     now: () => at(0),
     log,
@@ -134,6 +138,11 @@ function aMemory({
 }
 
 describe('shots', () => {
+  test('a line of a window that was settled long ago is no news', async () => {
+    const { restore } = aMemory({ marks: [markOf()], long: [one.conditionId] })
+    expect((await restore()).shots).toEqual([])
+  })
+
   test('that only the journal knows are news', async () => {
     const { restore } = aMemory({ marks: [markOf()] })
     const { order } = markOf()

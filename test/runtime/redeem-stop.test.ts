@@ -125,7 +125,14 @@ test('a stop leaves it to the next start, and nothing is counted twice', async (
   const second = await openLedger({ path, startingCash: microUsdc(0), log })
   expect(second.unredeemed()).toEqual([{ conditionId: id, payout }])
   const memory = createLiveMemory({
-    ...{ account, log, ledger: second, now: nowMicros, marketOf: () => null },
+    ...{
+      account,
+      log,
+      ledger: second,
+      now: nowMicros,
+      marketOf: () => null,
+      settledAmong: () => [],
+    },
     journal: openShotJournal(join(folder, 'journal'), log),
     redeem: redemption(direct, second),
   })

@@ -66,13 +66,16 @@ export const run: Verb = {
     try {
       // Loaded here: neither help nor the process that only starts another one waits for the whole bot.
       const { session } = await import('../session.ts')
-      if (args.live) {
-        const { passLiveLocks } = await import('../live-lock.ts')
-        await passLiveLocks(loaded, stop.signal)
-      }
+      const locks = args.live ? await import('../live-lock.ts') : null
+      await locks?.passLiveLocks(loaded, stop.signal)
       if (args.schedule === undefined) return await session(args, loaded, stop)
       const once = { ...args, once: true }
-      await scheduled(args.schedule, () => session(once, loaded, stop), stop.signal)
+      const turn = (): Promise<number> => {
+        // What the turn before it did may have closed them again.
+        locks?.refuseLocked(loaded.config)
+        return session(once, loaded, stop)
+      }
+      await scheduled(args.schedule, async () => await turn(), stop.signal)
       return EXIT.ok
     } finally {
       unlisten()

@@ -51,7 +51,8 @@ async function settled(
     const market = aMarket({ conditionId: id, slug: `btc-updown-15m-${n}` })
     const settlement = {
       ...{ market, decision: 'fired', reason: '', winner: 'UP', winnerSource: 'gamma', side: 'UP' },
-      ...{ order: { ...anOrder(), strategy }, outcome: null, orders: 1, payout: microUsdc(1) },
+      ...{ order: { ...anOrder(), strategy }, outcome: { state: 'filled' }, orders: 1 },
+      payout: microUsdc(1),
       ...{ held: { UP: 0, DOWN: 0 }, pnl: microUsdc(1), cash: microUsdc(1e9), latency: {} },
       ...rest,
     } as unknown as Settlement
@@ -71,19 +72,26 @@ test('the play money of the embedded venue asks for nothing, unless a person doe
 })
 
 test('real money waits for a dry run of the same strategy', async () => {
-  expect(lock()).toMatch(/^ON_PAPER: a dry run has to show 50 settled windows .* there are 0/)
+  expect(lock()).toMatch(
+    /^ON_PAPER: last-second: a dry run has to show 50 settled windows .* there are 0/,
+  )
   await settled('dry', 9)
   await settled('dry', 5, { from: 20, strategy: 'momentum' })
   await settled('dry', 5, { from: 30, order: null, decision: 'passed' })
-  expect(lock(TEN)).toMatch(/show 10 settled windows with orders first, and there are 9/)
+  // What was killed costs nothing, and shows nothing.
+  await settled('dry', 60, { from: 50, outcome: { state: 'killed', reason: 'gone' } })
+  expect(lock(TEN)).toMatch(/show 10 settled windows with fills first, and there are 9/)
   await settled('dry', 1, { from: 40 })
   expect(lock(TEN)).toBeNull()
   expect(lock(`${TEN}strategy: momentum\n`)).toMatch(/there are 5/)
+  // Of several each for itself.
+  expect(lock(`${TEN}strategy: last-second,momentum\n`)).toMatch(/momentum: .* there are 5/)
 })
 
 test.each([
   ['lost money', { pnl: microUsdc(-1) }, /lost 0.00001 USD/],
   ['named the wrong winners', { agrees: false }, /named the winner of 0 windows of 10/],
+  ['named no winners', { agrees: null }, /named the winner of 0 windows of 10/],
 ] as const)('a dry run that %s has shown nothing', async (_, change, words) => {
   await settled('dry', 10, change)
   expect(lock(TEN)).toMatch(words)
@@ -93,9 +101,11 @@ test.each([
 })
 
 test('a live bot that stands somewhere needs no other word; one sent back shows it again', async () => {
-  await settled('live', 0, {}, begun('canary', 0 as Micros))
+  await settled('live', 0, {}, begun('canary', 0 as Micros, 'last-second'))
   expect(lock(TEN)).toBeNull()
-  await settled('live', 0, {}, begun('paper', micros(at(1_005))))
+  // What one strategy has come to is not another's.
+  expect(lock(`${TEN}strategy: momentum\n`)).toMatch(/^ON_PAPER: momentum/)
+  await settled('live', 0, {}, begun('paper', micros(at(1_005)), 'last-second'))
   await settled('dry', 12)
   // Those before it was sent back prove nothing.
   expect(lock(TEN)).toMatch(/there are 6, since the live bot was sent back to paper/)
