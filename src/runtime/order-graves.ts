@@ -9,7 +9,7 @@ const LOOKS_AFTER_MS = [20_000, 120_000]
 /** So many at once nobody has: of more, the oldest are given up before their time. */
 const KEPT = 4_096
 /** Nothing is heard any more of an order that died so long ago. */
-const FORGOTTEN_AFTER_MS = 600_000
+const FORGOTTEN_AFTER_MS = 1_800_000
 
 export type Graves = {
   /** What is known of its trades already is no news. */
