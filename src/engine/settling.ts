@@ -5,8 +5,7 @@
 import type { MarketResolved, OrderOutcome, OrderTimed, Restored } from '../domain/events.ts'
 import type { EngineFact, Settlement } from '../domain/facts.ts'
 import type { ConditionId, OrderId } from '../domain/ids.ts'
-import { invariant } from '../domain/invariant.ts'
-import { filledOf, isFinal, type SubmitOutcome, spentOn } from '../domain/order.ts'
+import { isFinal, type SubmitOutcome, spentOn } from '../domain/order.ts'
 import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import {
   canSettle,
@@ -45,9 +44,6 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
       const decisionToOutcomeMicros = event.recvAt - order.decidedAt
       trader.latency = { ...trader.latency, decisionToOutcomeMicros }
     }
-    const filled = filledOf(outcome)
-    if (filled !== null && order.action === 'BUY')
-      invariant(filled.cost <= order.spend, `order ${order.id} spent more than it was sent with`)
     till.cash = microUsdc(till.cash + spentOn(order, own.outcome) - spentOn(order, outcome))
     own.outcome = outcome
     const { recvAt: at, venueId } = event

@@ -6,9 +6,12 @@ import type { Halt } from '../domain/account.ts'
 import type { EngineCommand } from '../domain/commands.ts'
 import type { DayStarted, Operator, Restored } from '../domain/events.ts'
 import type { EngineFact } from '../domain/facts.ts'
+import type { OrderId } from '../domain/ids.ts'
+import type { Order, SubmitOutcome } from '../domain/order.ts'
 import type { Micros } from '../domain/units.ts'
 import { createRiskAccount } from '../risk/account.ts'
 import type { Hold } from '../risk/gates/gate.ts'
+import { overfillOf } from '../risk/overfill.ts'
 import type { EngineSettings } from './settings.ts'
 import { createStakes } from './stakes.ts'
 
@@ -29,26 +32,36 @@ export function createStanding(
   let halted = false
   let stopping = false
   let halt: Halt | null = null
-  /** Why the ladder sent it back to paper, until that has ended the trading. */
-  let demoted: string | null = null
+  /** What was just heard that ends the trading: a fall back to paper, or a fill that cannot be. */
+  let heard: Halt | null = null
+  /** Said once of each order. */
+  const overfilled = new Set<OrderId>()
 
   function tell(at: Micros): void {
     fact({ kind: 'account', at, account: account.state() })
   }
 
+  function compare(order: Order, outcome: SubmitOutcome): void {
+    const why = overfillOf(order, outcome)
+    if (why === null || overfilled.has(order.id)) return
+    overfilled.add(order.id)
+    heard = { cause: 'overfill', why }
+  }
+
   function shouldHalt(): Halt | null {
-    return account.shouldHalt() ?? (demoted === null ? null : { cause: 'stakes', why: demoted })
+    return account.shouldHalt() ?? heard
   }
 
   return {
     /** Every fact of the engine. */
     hear(next: EngineFact): void {
       if (account.hear(next)) tell(next.at)
+      if (next.kind === 'outcome') compare(next.order, next.outcome)
       const climbed = stakes.hear(next)
       if (climbed === null) return
       fact({ kind: 'stakes', at: next.at, stakes: climbed.state, move: climbed.move })
       if (climbed.move === null) return
-      if (climbed.move.to === 'paper') demoted = climbed.move.why
+      if (climbed.move.to === 'paper') heard = { cause: 'stakes', why: climbed.move.why }
       // What waits is of the size before; what is wanted of the new one is placed anew.
       if (climbed.move.to !== 'full') command({ kind: 'cancel_all' })
     },
@@ -88,7 +101,7 @@ export function createStanding(
     check(at: Micros): void {
       const due = halted ? null : shouldHalt()
       if (due === null) return
-      demoted = null
+      heard = null
       halted = true
       halt = due
       command({ kind: 'cancel_all' })

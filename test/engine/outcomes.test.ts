@@ -1,4 +1,5 @@
 /** An outcome is learned step by step, and the money follows. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { OrderTiming } from '../../src/domain/events.ts'
 import { isFinal, type SubmitOutcome } from '../../src/domain/order.ts'
@@ -138,11 +139,6 @@ describe('an outcome is learned step by step', () => {
     expect(bot.asked('submit')).toHaveLength(1)
   })
 
-  test('more than was sent is a fault of ours', () => {
-    const bot = fired()
-    expect(() => outcome(bot, filled('matched', 5_000_000, 4_850_001))).toThrow('spent more')
-  })
-
   test('only a confirmed fill and what moved no money are final', () => {
     expect([null, dead('unknown'), filled('matched')].map(isFinal)).toEqual([false, false, false])
     const finals = [dead('killed'), dead('rejected'), dead('reverted'), filled('confirmed')]
@@ -173,4 +169,53 @@ test('the steps of an order are told with its settlement, and change nothing els
     ...{ loopLagMicros: 7, gcMicros: 3, decisionToOutcomeMicros: 500_000 },
   })
   expect(bot.of('stray_outcome')).toEqual([])
+})
+
+test('a fill that is larger than its order is booked, halts the bot by name, and only a person goes on', () => {
+  const bot = fired()
+  outcome(bot, filled('matched', 5_200_000, 5_000_000, 10_190))
+  expect(bot.engine.view().cash).toBe(CASH - 5_010_190)
+  expect(bot.of('halted')).toMatchObject([
+    {
+      halt: {
+        cause: 'overfill',
+        why: expect.stringMatching(/filled for 5 USD and sent for 4.85/) as string,
+      },
+    },
+  ])
+  expect(bot.asked('cancel_all')).toHaveLength(1)
+  // What is said again of the same order halts no second time.
+  outcome(bot, filled('confirmed', 5_200_000, 5_000_000, 10_190), at(900))
+  expect(bot.of('halted')).toHaveLength(1)
+  bot.send({ kind: 'operator', action: 'resume', recvAt: at(901), venueAt: null })
+  expect(bot.engine.view().halted).toBe(false)
+})
+
+test('whatever is said of orders, the cash is what their outcomes add up to, and what cannot be is named', () => {
+  const states = fc.constantFrom('killed', 'unknown', 'rejected', 'reverted')
+  const fill = fc.record({
+    finality: fc.constantFrom('matched' as const, 'confirmed' as const),
+    shares: fc.integer({ min: 0, max: 6_000_000 }),
+    cost: fc.integer({ min: 0, max: 6_000_000 }),
+    fee: fc.integer({ min: 0, max: 100_000 }),
+  })
+  const word = fc.oneof(
+    states.map((state) => dead(state)),
+    fill.map(({ finality, shares, cost, fee }) => filled(finality, shares, cost, fee)),
+  )
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 12 }), (words) => {
+      const bot = fired()
+      for (const [n, one] of words.entries()) outcome(bot, one, at(899.5 + n * 0.01))
+      const heard = bot.of('outcome')
+      expect(heard.length + bot.of('stray_outcome').length).toBe(words.length)
+      const last = heard.at(-1)
+      const paid = last?.outcome.state === 'filled' ? last.outcome.cost + last.outcome.fee : 0
+      expect(bot.engine.view().cash).toBe(CASH - paid)
+      const wasTooMuch = heard.some(
+        ({ order, outcome: known }) => known.state === 'filled' && known.cost > order.spend,
+      )
+      expect(bot.of('halted').map(({ halt }) => halt.cause)).toEqual(wasTooMuch ? ['overfill'] : [])
+    }),
+  )
 })

@@ -11,6 +11,7 @@ const HOLD_NOTES: Readonly<Record<Hold, string>> = {
   drawdown:
     'too much was lost since the best moment (limits.maxDrawdownUsd); only resume ends that',
   tripwire: 'we win less often than the prices ask for (limits.tripwire); only resume ends that',
+  overfill: 'an order was filled for more than it was sent with; look at the books, then resume',
   stakes: 'the canary did worse than it may (stakes.*): a dry run has to show what it can do again',
 }
 
