@@ -29,15 +29,10 @@ afterAll(() => console.log(textTable(HEAD, rows)))
 test.each(PROFILES.flatMap((name) => [[name, 'dry'] as const, [name, 'live'] as const]))(
   '%s, %s',
   async (profile, mode) => {
-    const series = ['btc', 'eth', 'sol', 'xrp'].flatMap((asset) =>
-      ['5m', '15m', '1h', '4h'].map((interval) => `${asset}:${interval}`),
-    )
     const run = await aLiveRun({
       ...{ profile, mode, windowSec: WINDOW_SEC, assets: 'btc, eth, sol, xrp' },
       intervals: '5m, 15m, 1h, 4h',
       settings: [
-        `watch: [${series.join(', ')}]`,
-        `trade: [${series.join(', ')}]`,
         // Halts would end the run; what they do is tested elsewhere.
         'limits: { maxClockErrorMs: 1000, maxDailyLossUsd: off, maxDrawdownUsd: off, tripwire: off }',
         ...(isShort ? [GATES_OFF] : []),
