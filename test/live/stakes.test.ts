@@ -81,7 +81,7 @@ test('a canary buys little, and what its orders did on paper is written down', a
     const notes = asked<{ json: string }>(
       'SELECT decision_json AS json FROM decisions WHERE refused_by IS NULL',
     )
-    expect(notes[0]?.json).toContain('a canary buys 6 shares and not 20')
+    expect(notes[0]?.json).toContain('a canary buys 6 shares of a side and not 20')
     // The two share no code; most of the time they agree.
     const same = compared().filter(Boolean).length
     expect(same / compared().length).toBeGreaterThan(0.7)
