@@ -37,7 +37,11 @@ describe('what cannot be done is one sentence and the right exit code', () => {
     [['logs', '--lines', 'abc'], 2, /--lines must be a whole number from 1 to .*, got "abc"/],
     [['logs', '--lines', '-3'], 2, /got "-3"/],
     [['ws-test', '--seconds', 'soon'], 2, /--seconds must be a number, got "soon"/],
-    [['run', '--live', '--venue', 'polymarket'], 7, /ON_PAPER: last-second: a dry run has to show 50/],
+    [
+      ['run', '--live', '--venue', 'polymarket'],
+      7,
+      /ON_PAPER: last-second: a dry run has to show 50/,
+    ],
     [['run', '--strategy', 'noop,magic'], 4, /there is no strategy "magic"; there are:/],
     [['run', '--strategy', 'noop,noop'], 4, /a strategy is named twice in "noop,noop"/],
   ] as const)('%j', async (args, code, message) => {
