@@ -71,7 +71,13 @@ export function wishesOf(
         : resized(intent, trader, view, settings, checks)
     if (sized === null) continue
     const { side, action = 'BUY', kind = 'FOK' } = sized
-    const trial = onTrial({ ...sized, action }, view, stakeCap, checks)
+    // The legs of a pair are of one size, the smallest that one of them may have.
+    const trial = microShares(
+      Math.min(
+        onTrial({ ...sized, action }, view, stakeCap, checks),
+        intents.length > 1 && action === 'BUY' ? pairMost(intents, view, stakeCap) : sized.shares,
+      ),
+    )
     const shares = action === 'SELL' ? countable(trial) : trial
     // Dust that a purchase by dollars left behind is nobody's to sell.
     if (shares === 0) continue
@@ -114,6 +120,11 @@ function onTrial(
   const note = `a canary buys ${formatMicro(cap)} shares of a side and not ${formatMicro(shares)}`
   into.push({ name: 'STAKES', ok: true, margin: null, unit: '', note })
   return microShares(Math.max(0, room))
+}
+
+function pairMost(intents: readonly Intent[], view: View, cap: MicroShares | null): number {
+  const legs = intents.filter(({ action = 'BUY' }) => action === 'BUY')
+  return Math.min(...legs.map((leg) => onTrial(leg, view, cap, [])))
 }
 
 function lower(a: Ticks, b: Ticks): Ticks {

@@ -66,6 +66,20 @@ describe('a canary', () => {
     expect(bot.asked('submit').map(({ order }) => order.shares)).toEqual([6_000_000, FIVE])
   })
 
+  test('buys both legs of a pair alike, or none', () => {
+    const { strategy, says } = scripted()
+    says({ quotes: [quote('UP', 4_900, { shares: microShares(6_000_000) })] })
+    const bot = begun(strategy, { stakes: { ...stakes, canaryShares: microShares(11_000_000) } })
+    says({ intents: [intent('UP', { shares: FIFTY }), intent('DOWN', { shares: FIFTY })] })
+    bot.outcome(1, 'resting', 861.5)
+    bot.hear(863)
+    const legs = bot.asked('submit').slice(1)
+    expect(legs.map(({ order }) => [order.side, order.shares])).toEqual([
+      ['UP', FIVE],
+      ['DOWN', FIVE],
+    ])
+  })
+
   test('sells all that it holds', () => {
     const { strategy, says } = scripted()
     says({ intents: [intent('UP')] })

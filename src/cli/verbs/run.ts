@@ -70,12 +70,12 @@ export const run: Verb = {
       await locks?.passLiveLocks(loaded, stop.signal)
       if (args.schedule === undefined) return await session(args, loaded, stop)
       const once = { ...args, once: true }
-      const turn = (): Promise<number> => {
+      const turn = async (): Promise<number> => {
         // What the turn before it did may have closed them again.
         locks?.refuseLocked(loaded.config)
-        return session(once, loaded, stop)
+        return await session(once, loaded, stop)
       }
-      await scheduled(args.schedule, async () => await turn(), stop.signal)
+      await scheduled(args.schedule, turn, stop.signal)
       return EXIT.ok
     } finally {
       unlisten()
