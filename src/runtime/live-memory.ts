@@ -87,14 +87,25 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
     const barred: Market[] = []
     const lost: RestoredShot[] = []
     const unread: ConditionId[] = []
-    for (const { conditionId, isProof, market: written, orders } of windows) {
+    let isUnheard = false
+    async function look({ conditionId, isProof, market: written, orders }: ArmedWindow) {
       const market = written ?? deps.marketOf(conditionId)
-      const shot = market === null || isProof ? null : await findLostShot(deps, { market, orders })
-      if (market === null) unread.push(conditionId)
-      else if (shot === null) barred.push(market)
-      else lost.push(shot)
+      if (market === null) return unread.push(conditionId)
+      const shot = isProof ? null : await findLostShot(deps, { market, orders })
+      if (shot === 'unheard') isUnheard = true
+      if (shot === null || shot === 'unheard') return barred.push(market)
+      return lost.push(shot)
     }
-    return { barred, lost, unread }
+    const unproven = windows.filter(({ isProof }) => !isProof).length
+    if (unproven > 0)
+      deps.log.warn(
+        'the venue is asked what left in windows of before, of which nothing is proven',
+        {
+          windows: unproven,
+        },
+      )
+    await Promise.all(windows.map(look))
+    return { barred, lost, unread, isUnheard }
   }
 
   function moved(cash: MicroUsdc, micro: number): MicroUsdc {
@@ -126,11 +137,13 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
         shots.set(order.id, { ...shot, venueId })
       }
       const withShot = new Set<string>([...shots.values()].map(({ market }) => market.conditionId))
-      const { barred, lost, unread } = await left(
+      const { barred, lost, unread, isUnheard } = await left(
         journal.before.armed.filter(({ conditionId: id }) => !settled.has(id) && !withShot.has(id)),
       )
       for (const shot of lost) shots.set(shot.order.id, shot)
-      const cash = shots.size === 0 ? await cashAfter(known.cash) : known.cash
+      // What may have been spent is no money that went out.
+      const isOpen = shots.size > 0 || isUnheard
+      const cash = isOpen ? known.cash : await cashAfter(known.cash)
       const over = [...known.settled, ...unread]
       return { ...known, settled: over, cash, shots: [...shots.values()], barred }
     },

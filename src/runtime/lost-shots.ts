@@ -7,43 +7,60 @@ import { orderId } from '../domain/ids.ts'
 import type { Market } from '../domain/market.ts'
 import { completeOrder, type Order, type Rung } from '../domain/order.ts'
 import type { Account, Log, TakerTrade } from '../domain/ports.ts'
-import { microShares, microUsdc, type Ticks } from '../domain/units.ts'
+import { MICROS_PER_MS, type Micros, microShares, microUsdc, type Ticks } from '../domain/units.ts'
 import type { NamedRung } from '../ledger/journal-files.ts'
 import { costOf } from './order-trades.ts'
 
-const LOOKS = 3
-const LOOK_AGAIN_MS = 1_000
+const LOOK_FIRST_MS = 250
+const LOOK_MOST_MS = 3_000
+const LOOK_GROWTH = 1.5
+/** An order may be on its way still, or be held by the venue before it is matched: so long, and so many answers. */
+const GONE_AFTER_MS = 12_000
+const GONE_ANSWERS = 4
+const UNHEARD_AFTER_MS = 30_000
 
 export type UnprovenWindow = { readonly market: Market; readonly orders: readonly NamedRung[] }
 
-export type LostShotsDeps = { readonly account: Pick<Account, 'takenIn'>; readonly log: Log }
+/** The shot that was forgotten, or null where the venue knows of none; `unheard` where it could not be asked. */
+export type LostShot = RestoredShot | 'unheard' | null
 
-/** The shot that was forgotten, or null where the venue knows of none. */
+export type LostShotsDeps = {
+  readonly account: Pick<Account, 'takenIn'>
+  readonly now: () => Micros
+  readonly log: Log
+}
+
 export async function findLostShot(
-  { account, log }: LostShotsDeps,
+  { account, now, log }: LostShotsDeps,
   window: UnprovenWindow,
-): Promise<RestoredShot | null> {
-  const { market } = window
-  for (let look = 1; ; look += 1) {
+): Promise<LostShot> {
+  const { slug, conditionId } = window.market
+  const since = now()
+  let answers = 0
+  for (let ms = LOOK_FIRST_MS; ; ms = Math.min(ms * LOOK_GROWTH, LOOK_MOST_MS)) {
+    let failure: unknown = null
     try {
-      const trades = await account.takenIn(market.conditionId)
-      const shot = shotIn(window, trades)
-      if (shot !== null)
+      const shot = shotIn(window, await account.takenIn(conditionId))
+      if (shot !== null) {
+        const { venueId } = shot
         log.warn('an order that neither ledger nor journal knew was found at the venue', {
-          slug: market.slug,
-          venueId: shot.venueId,
+          ...{ slug, venueId },
         })
-      return shot
-    } catch (error) {
-      if (look === LOOKS) {
-        log.error('nobody can tell whether an order of a window that was made ready had left', {
-          slug: market.slug,
-          error,
-        })
-        return null
+        return shot
       }
-      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS))
+      answers += 1
+    } catch (error) {
+      failure = error
     }
+    const forMs = (now() - since) / MICROS_PER_MS
+    if (forMs >= GONE_AFTER_MS && answers >= GONE_ANSWERS) return null
+    if (forMs >= UNHEARD_AFTER_MS) {
+      log.error('nobody can tell whether an order of a window that was made ready had left', {
+        ...{ slug, error: failure },
+      })
+      return 'unheard'
+    }
+    await new Promise((resolve) => setTimeout(resolve, ms))
   }
 }
 
