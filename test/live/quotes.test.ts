@@ -182,16 +182,24 @@ async function takeUp(limit: Ticks, shares: number): Promise<void> {
 /** Where nobody of the crowd comes by. */
 const FAR = 100 as Ticks
 
-async function placed(change: Partial<Order> = {}): Promise<Order> {
-  const order = submit({ limit: FAR, ...change })
-  await until(() => stateOf(order) !== 'nothing')
-  expect(stateOf(order)).toBe('resting')
-  return order
+/** Tried again where the price has moved away, or no connection was open yet. */
+async function placed(
+  change: Partial<Order> = {},
+  limitNow: () => Promise<Ticks> = () => Promise.resolve(FAR),
+): Promise<Order> {
+  let order = null as Order | null
+  await untilHolds(async () => {
+    const one = submit({ limit: await limitNow(), ...change })
+    order = one
+    await until(() => stateOf(one) !== 'nothing')
+    expect(lastOf(one)).toMatchObject({ state: 'resting' })
+  })
+  return order as unknown as Order
 }
 
 /** The first to be taken, by whoever sells. */
 async function placedInFront(change: Partial<Order> = {}): Promise<Order> {
-  return await placed({ limit: await quotePrice(), ...change })
+  return await placed(change, quotePrice)
 }
 
 /** Ten shares at once: tried again where the price has moved away, or no connection was open yet. */
