@@ -1,4 +1,5 @@
-// What the runs come to. A test counts once, however many Node lines it ran on: as passed when it passed on all of them, at the first try or the second.
+// What the runs come to. A test counts once, however many Node lines it ran on: as passed when it passed on all of them, at the first try
+// or the second. A file whose first try failed runs once more as a whole: what fails twice is a failure, what failed once is named.
 
 /**
  * runs: { name, ok, first, second } with the files of the first try and, where there was one, { ok, results } of the second;
@@ -35,15 +36,26 @@ export function verdictOf(runs) {
   return { passed, failed, secondTries }
 
   function count(one, last, run) {
-    const seen = new Map()
-    for (const [at, test] of last.tests.entries()) {
-      if (test.status !== 'passed' && test.status !== 'failed') continue
-      const nth = (seen.get(test.name) ?? 0) + 1
-      seen.set(test.name, nth)
-      const key = `${one.file} > ${test.name}${nth > 1 ? ` (${nth})` : ''}`
-      outcomes.set(key, (outcomes.get(key) ?? true) && test.status === 'passed')
-      if (test.status === 'passed' && one.tests[at]?.status === 'failed')
+    const before = named(one)
+    for (const [key, status] of named(last)) {
+      const isGood = status === 'passed' || (last !== one && before.get(key) === 'passed')
+      outcomes.set(key, (outcomes.get(key) ?? true) && isGood)
+      // Passed at one try and failed at the other.
+      if (isGood && (status === 'failed' || before.get(key) === 'failed'))
         secondTries.push(`${key} (${run})`)
     }
   }
+}
+
+/** The tests of a file that ran, by names that no two of them share. */
+function named({ file, tests }) {
+  const seen = new Map()
+  const statuses = new Map()
+  for (const { name, status } of tests) {
+    if (status !== 'passed' && status !== 'failed') continue
+    const nth = (seen.get(name) ?? 0) + 1
+    seen.set(name, nth)
+    statuses.set(`${file} > ${name}${nth > 1 ? ` (${nth})` : ''}`, status)
+  }
+  return statuses
 }

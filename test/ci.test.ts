@@ -49,6 +49,15 @@ test('what passed only then is named, with its line', () => {
   })
 })
 
+test('what failed only then is named, too: nothing failed twice', () => {
+  const other = tried('a', { one: 'failed', two: 'passed' })
+  expect(verdictOf([run('20', [GOOD]), run('22', [BAD], again(other))])).toEqual({
+    passed: 2,
+    failed: [],
+    secondTries: ['a > one (22)', 'a > two (22)'],
+  })
+})
+
 test('a file that breaks outside its tests is a failure, or needed a second try', () => {
   const broken = tried('a', {}, false)
   expect(verdictOf([run('20', [broken], again(broken))]).failed).toEqual(['a (20)'])

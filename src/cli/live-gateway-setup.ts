@@ -31,7 +31,7 @@ const ANSWER_TIMEOUT_MS = 10_000
 const LANE_TIMEOUT_MS = 5_000
 /** Windows of all series may close in the same second; one connection more is being kept alive meanwhile. */
 const SPARE_CONNECTIONS = 1
-/** Both sides of a window are quoted, or bought, in the same turn. */
+/** Both sides of a window are bought in the same turn; where they are quoted, what is placed and what is withdrawn. */
 const SIDES = 2
 /** The age at which the venue refuses a signature is not known; a window is made ready a minute before its close. */
 const MAX_SIGNED_AGE_MS = 90_000
@@ -104,7 +104,10 @@ export function liveGateway(
       }),
     ),
     account: heard,
+    several: createPosts({ ...poster, path: '/orders' }),
     cancelling: createPosts({ ...poster, method: 'DELETE', path: '/order' }),
+    cancellingSeveral: createPosts({ ...poster, method: 'DELETE', path: '/orders' }),
+    cancellingMarket: createPosts({ ...poster, method: 'DELETE', path: '/cancel-market-orders' }),
     beating: createPosts({ ...poster, path: '/v1/heartbeats' }),
     ...{ emit, now, venueNow, log },
   })

@@ -26,6 +26,12 @@ export type EngineCommand =
   | { readonly kind: 'submit'; readonly order: Order; readonly market: Market }
   /** Withdraw an order that rests. What was filled until then is told by its outcome. */
   | { readonly kind: 'cancel'; readonly order: Order }
+  /** Nothing is to wait in this market any more: every order of ours that rests in it is withdrawn, these above all. */
+  | {
+      readonly kind: 'cancel_market'
+      readonly conditionId: ConditionId
+      readonly orders: readonly Order[]
+    }
   /** A person ended the trading: whatever of ours still waits at the venue is withdrawn. */
   | { readonly kind: 'cancel_all' }
   /** Call back with a `timer` event at this instant of our own clock. */
@@ -40,4 +46,5 @@ export type EngineCommand =
 
 export type Arm = Extract<EngineCommand, { kind: 'arm' }>
 export type Cancel = Extract<EngineCommand, { kind: 'cancel' }>
+export type CancelMarket = Extract<EngineCommand, { kind: 'cancel_market' }>
 export type Submit = Extract<EngineCommand, { kind: 'submit' }>

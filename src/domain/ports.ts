@@ -1,5 +1,5 @@
 /** What the shell must provide. The engine knows none of these; the dispatcher and the modes do. */
-import type { Arm, Cancel, Submit } from './commands.ts'
+import type { Arm, Cancel, CancelMarket, Submit } from './commands.ts'
 import type { EngineEvent, Restored, RestoredShot } from './events.ts'
 import type { EngineFact } from './facts.ts'
 import type { Asset, ConditionId, FeedName, FeedState, Side, TokenId } from './ids.ts'
@@ -17,6 +17,8 @@ export interface Gateway {
   submit(command: Submit): void
   /** Withdraws one order that rests; it ends with an outcome as well. Returns at once and never throws. */
   cancel(command: Cancel): void
+  /** The same for every order that rests in a market. */
+  cancelMarket(command: CancelMarket): void
   /** Hears every event once the engine has taken it: who plays the venue looks at its books. */
   hear(event: EngineEvent): void
   /** Makes ready what can be made ready; never throws. */

@@ -91,6 +91,7 @@ export function createTrading(deps: TradingDeps): Trading {
   /** What waits becomes what is wanted. */
   function follow(trader: LastSecondTrader, { decision, quotes }: Evaluation, world: World): void {
     const { recvAt } = world
+    if (quotes.length === 0) return withdraw(trader, recvAt)
     const ticks = { UP: trader.up.book.tickSize, DOWN: trader.down.book.tickSize }
     const { place, cancel } = planSlots(
       quotes,
@@ -114,9 +115,13 @@ export function createTrading(deps: TradingDeps): Trading {
   }
 
   function withdraw(trader: LastSecondTrader, recvAt: Micros): void {
-    for (const own of trader.orders)
-      if (rests(own.order) && !isOver(own.outcome) && own.cancelAskedAt === null)
-        takeBack(own, recvAt)
+    const asked = trader.orders.filter(
+      (own) => rests(own.order) && !isOver(own.outcome) && own.cancelAskedAt === null,
+    )
+    if (asked.length === 0) return
+    for (const own of asked) own.cancelAskedAt = recvAt
+    const orders = asked.map(({ order }) => order)
+    command({ kind: 'cancel_market', conditionId: trader.market.conditionId, orders })
   }
 
   function planLook(trader: LastSecondTrader, recvAt: Micros): void {

@@ -86,6 +86,8 @@ export function createPlayer({ settings, source, execution, onFact }: PlayerDeps
         return exchange.submit(command, now)
       case 'cancel':
         return exchange.cancel(command, now)
+      case 'cancel_market':
+        return exchange.cancelMarket(command, now)
       case 'cancel_all':
         return exchange.cancelAll(now)
       case 'unwatch':

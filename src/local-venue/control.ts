@@ -18,6 +18,8 @@ export type ControlDeps = {
   readonly desk: Desk
   /** Resolves when the venue's clock gets there; false when the venue closes first. */
   waitUntil(atMs: number): Promise<boolean>
+  /** How often each route of the CLOB was asked for. */
+  requests(): Readonly<Record<string, number>>
 }
 
 export function controlRoutes(deps: ControlDeps): Routes {
@@ -35,6 +37,7 @@ export function controlRoutes(deps: ControlDeps): Routes {
       return ok(JSON.parse(restBook(deps, market, token)))
     },
     'GET /ledger/:address': (ask) => ledgerOf(deps, param(ask, 'address').toLowerCase()),
+    'GET /requests': () => ok(deps.requests()),
     'GET /faults': () => ok({ active: deps.faults.list(), known: FAULTS }),
     'POST /faults': (ask) => setFault(deps, ask),
     'DELETE /faults': () => {

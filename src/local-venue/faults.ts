@@ -93,6 +93,23 @@ export const FAULTS = {
     says: 'orders: answered at once with "delayed"; what came of it is told on the user channel and by queries only',
     chance: 1,
   },
+  'orders-in-part': {
+    says: 'batches of orders: every second one is refused, the others are taken',
+    chance: 1,
+  },
+  'orders-cut-short': {
+    says: 'batches of orders: all are taken, and the answer lacks its last entry',
+    chance: 1,
+  },
+  'cancel-429': { says: 'cancels: 429 with Retry-After; nothing was withdrawn', chance: 1 },
+  'cancel-html': {
+    says: 'cancels: 403 with a web page, as from a blocked address; nothing was withdrawn',
+    chance: 1,
+  },
+  'cancel-in-part': {
+    says: 'cancels of several: every second one is withdrawn, and the answer does not speak of the others',
+    chance: 1,
+  },
   'cancel-slow': { says: 'cancels: done at once, and answered 3 s late', chance: 1 },
   'cancel-reset-before': {
     says: 'cancels: the connection is reset and nothing was withdrawn',

@@ -33,6 +33,7 @@ import { orderRoutes } from './orders/order-routes.ts'
 import { createUserChannel, type UserChannel } from './orders/user-channel.ts'
 import type { Pacer } from './pacer.ts'
 import type { ProfileName } from './profile.ts'
+import { createRequestCounts } from './request-counts.ts'
 import type { ServiceName } from './services.ts'
 import type { World } from './world.ts'
 
@@ -82,7 +83,8 @@ export function createServers(deps: ServerDeps): {
     routesOf: Routes,
     { before = open, dateMs = nowMs }: { before?: Gate; dateMs?: () => number } = {},
   ): Server => createService({ routes: routesOf, dateMs, before: upToDate(before), bugs })
-  const clob = { ...clobRoutes(reads), ...historyRoutes(world, nowMs), ...routes }
+  const requests = createRequestCounts()
+  const clob = requests.counted({ ...clobRoutes(reads), ...historyRoutes(world, nowMs), ...routes })
   const servers = {
     gamma: service(gammaRoutes(reads), { before: gammaGate(reads) }),
     clob: service(clob, { dateMs: () => clobNowMs(reads) }),
@@ -104,7 +106,11 @@ export function createServers(deps: ServerDeps): {
     site: service(siteRoutes({ prints, exchange, faults, nowMs })),
     chain: service(chain),
     control: service(
-      controlRoutes({ ...reads, bugs, desk, profile: deps.profile, waitUntil: pacer.waitUntil }),
+      controlRoutes({
+        ...{ ...reads, bugs, desk, profile: deps.profile },
+        waitUntil: pacer.waitUntil,
+        requests: requests.all,
+      }),
     ),
   }
   return { servers, channel, users }

@@ -8,14 +8,14 @@ import type { RestoredShot } from '../domain/events.ts'
 import type { OrderId } from '../domain/ids.ts'
 import { isFinal, type Order, rests } from '../domain/order.ts'
 import type { Account, EventSink, Gateway, Log } from '../domain/ports.ts'
-import { MICROS_PER_SECOND, type Micros, micros } from '../domain/units.ts'
+import type { Micros } from '../domain/units.ts'
 import type { OrderWire, WireAnswer } from '../net/order-wire.ts'
 import { readOrderAnswer } from '../venues/polymarket/order-answer.ts'
-import { closureOf } from '../venues/polymarket/venue-closed.ts'
 import type { OrderFates, Shot } from './order-fate.ts'
 import type { Matched } from './order-trades.ts'
 import type { Quotes } from './quotes.ts'
 import { createReadyOrders, type ReadyOrdersDeps } from './ready-orders.ts'
+import { tellClosure } from './venue-closure.ts'
 
 export type LiveGatewayDeps = ReadyOrdersDeps & {
   readonly wire: OrderWire
@@ -58,7 +58,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
       decidedAt: command.order.decidedAt,
       answer,
     })
-    tellClosure(answer)
+    tellClosure(answer, deps)
     judge(shot, answer)
     if (inFlight === 0) settled()
   }
@@ -104,15 +104,6 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     }
   }
 
-  /** A venue that takes no orders is not asked again by the next window. */
-  function tellClosure(answer: WireAnswer): void {
-    const closure = closureOf(answer)
-    if (closure === null) return
-    const at = deps.now()
-    const until = micros(at + closure.seconds * MICROS_PER_SECOND)
-    deps.emit({ kind: 'venue_closed', until, reason: closure.reason, recvAt: at, venueAt: null })
-  }
-
   function tell(
     { venueId, order }: { readonly venueId: string | null; readonly order: Order },
     outcome: { readonly state: 'killed' | 'rejected' | 'unknown'; readonly reason: string },
@@ -133,7 +124,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
       const one = orders.sign(order, market)
       deps.journal.mark(one.venueId, order, market)
       const shot = { venueId: one.venueId, order, market, sentAt: deps.now() }
-      deps.quotes.place(shot, () => orders.stamp(one), tellClosure)
+      deps.quotes.place(shot, one.post)
       deps.journal.sync()
     } catch (error) {
       deps.log.error('an order could not leave', { slug: market.slug, error })
@@ -187,6 +178,7 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
       orders.spend(market.conditionId)
     },
     cancel: ({ order }) => deps.quotes.withdraw(order.id),
+    cancelMarket: ({ conditionId }) => deps.quotes.withdrawMarket(conditionId),
     hear: () => undefined,
     cancelAll() {
       // A fill-or-kill is over before its answer. What a person left there goes too.

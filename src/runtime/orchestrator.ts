@@ -94,6 +94,8 @@ export function createOrchestrator({
         return unwatch(command.conditionId)
       case 'cancel':
         return gateway.cancel(command)
+      case 'cancel_market':
+        return gateway.cancelMarket(command)
       case 'await_resolution':
         monitoredMarkets.add(command.market.conditionId)
         return finder.awaitResolution(command.market)

@@ -1,29 +1,38 @@
 /**
- * Orders that wait, from the lane they leave by to the end of their lives: placed, kept alive by heartbeats, withdrawn. The lives themselves are in
- * `resting-orders.ts`.
+ * Orders that wait, from the lane they leave by to the end of their lives: placed, kept alive by heartbeats, withdrawn. What is placed, or withdrawn, in
+ * one turn of the engine is one request, and each order in it is judged by itself. The lives themselves are in `resting-orders.ts`.
  */
-import type { OrderId } from '../domain/ids.ts'
+import type { ConditionId, OrderId } from '../domain/ids.ts'
 import type { SubmitOutcome } from '../domain/order.ts'
 import type { Account, EventSink, Log } from '../domain/ports.ts'
 import { MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
 import type { WireAnswer } from '../net/order-wire.ts'
 import type { PreparedPost } from '../net/prepared-post.ts'
-import { readOrderAnswer } from '../venues/polymarket/order-answer.ts'
+import { BATCH_ORDERS_MAX, readBatchAnswer } from '../venues/polymarket/batch-answer.ts'
+import { type OrderAnswer, readOrderAnswer } from '../venues/polymarket/order-answer.ts'
 import { createHeartbeat } from './heartbeat.ts'
 import type { Shot } from './order-trades.ts'
 import type { RequestLane } from './request-lane.ts'
 import { createRestingOrders, type RestingOrders } from './resting-orders.ts'
+import { gatherTurn } from './turn.ts'
+import { tellClosure } from './venue-closure.ts'
 
 /** A price that could not leave within this is not wanted any more. */
 const PLACE_PATIENCE_MS = 500
 const CANCEL_PATIENCE_MS = 5_000
 const SETTLES_WITHIN_MS = 8_000
 const CROSSED = 'crosses'
+/** The most that the venue withdraws by one request. */
+const CANCELS_MAX = 1_000
+
+type Placement = { readonly shot: Shot; readonly post: PreparedPost }
+type Withdrawal = { readonly venueId: string; onAnswer(answer: WireAnswer): void }
 
 export type Quotes = Pick<RestingOrders, 'nudge' | 'nudgeAll'> & {
-  /** It is marked. `make` gives its bytes, as they are to leave. */
-  place(shot: Shot, make: () => Buffer, onAnswer: (answer: WireAnswer) => void): void
+  /** It is marked. It leaves when the turn is over, alone as this request, or its body with those of others. */
+  place(shot: Shot, post: PreparedPost): void
   withdraw(orderId: OrderId): void
+  withdrawMarket(conditionId: ConditionId): void
   withdrawAll(): void
   resume(shot: Shot, known: SubmitOutcome | null): void
   /** Returns when all of them are withdrawn and proven, or after some seconds; true when there were any. */
@@ -33,8 +42,11 @@ export type Quotes = Pick<RestingOrders, 'nudge' | 'nudgeAll'> & {
 export type QuotesDeps = {
   readonly lane: RequestLane
   readonly account: Account
-  /** A request to withdraw, and one that keeps alive, with this body. */
+  /** A request with several orders, with this body; one to withdraw, to withdraw several, or those of a market; one that keeps alive. */
+  several(body: string): PreparedPost
   cancelling(body: string): PreparedPost
+  cancellingSeveral(body: string): PreparedPost
+  cancellingMarket(body: string): PreparedPost
   beating(body: string): PreparedPost
   readonly emit: EventSink
   readonly now: () => Micros
@@ -55,9 +67,10 @@ export function createQuotes(deps: QuotesDeps): Quotes {
   })
   const resting = createRestingOrders({
     account,
-    cancel(venueId, onAnswer) {
-      const post = deps.cancelling(JSON.stringify({ orderID: venueId }))
-      const make = (): Buffer => stamp(post)
+    cancel: (venueId, onAnswer) => cancel({ venueId, onAnswer }),
+    cancelMarket(conditionId, onAnswer) {
+      const make = (): Buffer =>
+        stamp(deps.cancellingMarket(JSON.stringify({ market: conditionId })))
       lane.send({ make, onAnswer, isUrgent: true, patienceMs: CANCEL_PATIENCE_MS })
     },
     emit,
@@ -66,10 +79,51 @@ export function createQuotes(deps: QuotesDeps): Quotes {
     log,
     counted: (count) => heartbeat.wanted(count > 0),
   })
+  const cancel = gatherTurn(cancelAtOnce, CANCELS_MAX)
+  const leave = gatherTurn(placeAtOnce, BATCH_ORDERS_MAX)
   let hadAny = false
 
-  function judge(shot: Shot, answer: WireAnswer): void {
-    const read = readOrderAnswer(answer)
+  function cancelAtOnce(all: readonly Withdrawal[]): void {
+    const [first] = all as [Withdrawal]
+    const ids = all.map(({ venueId }) => venueId)
+    lane.send({
+      make: () =>
+        stamp(
+          all.length === 1
+            ? deps.cancelling(JSON.stringify({ orderID: first.venueId }))
+            : deps.cancellingSeveral(JSON.stringify(ids)),
+        ),
+      isUrgent: true,
+      patienceMs: CANCEL_PATIENCE_MS,
+      onAnswer(answer) {
+        for (const { onAnswer } of all) onAnswer(answer)
+      },
+    })
+  }
+
+  function placeAtOnce(all: readonly Placement[]): void {
+    const [first] = all as [Placement]
+    const isAlone = all.length === 1
+    lane.send({
+      make: () =>
+        stamp(
+          isAlone
+            ? first.post
+            : deps.several(`[${all.map(({ post }) => post.body.toString()).join(',')}]`),
+        ),
+      isUrgent: false,
+      patienceMs: PLACE_PATIENCE_MS,
+      onAnswer(answer) {
+        tellClosure(answer, deps)
+        const ids = all.map(({ shot }) => shot.venueId)
+        const reads = isAlone ? [readOrderAnswer(answer)] : readBatchAnswer(answer, ids)
+        for (const [at, { shot }] of all.entries())
+          judge(shot, reads[at] as OrderAnswer, answer.kind === 'answer')
+      },
+    })
+  }
+
+  function judge(shot: Shot, read: OrderAnswer, hasLeft: boolean): void {
     switch (read.kind) {
       case 'waits':
       case 'matched': {
@@ -88,27 +142,20 @@ export function createQuotes(deps: QuotesDeps): Quotes {
       }
       case 'killed':
       case 'refused':
-        return resting.refused(shot, named(read.reason), answer.kind === 'answer')
+        return resting.refused(shot, named(read.reason), hasLeft)
       case 'unknown':
         return resting.doubted(shot, read.reason)
     }
   }
 
   return {
-    place(shot, make, onAnswer) {
+    place(shot, post) {
       hadAny = true
       resting.begin(shot)
-      lane.send({
-        make,
-        isUrgent: false,
-        patienceMs: PLACE_PATIENCE_MS,
-        onAnswer(answer) {
-          onAnswer(answer)
-          judge(shot, answer)
-        },
-      })
+      leave({ shot, post })
     },
     withdraw: resting.withdraw,
+    withdrawMarket: resting.withdrawMarket,
     withdrawAll: resting.withdrawAll,
     resume(shot, known) {
       hadAny = true

@@ -3,13 +3,14 @@
  * for by its id, again and again: a channel may be silent while somebody takes from us. An order is over only when the venue says so, and then its
  * trades are waited for; a withdrawal that was not confirmed is asked for again. Where one from before the start is found, it is withdrawn.
  */
-import type { OrderId } from '../domain/ids.ts'
+import type { ConditionId, OrderId } from '../domain/ids.ts'
 import type { SubmitOutcome } from '../domain/order.ts'
 import type { Account, EventSink, Log, VenueOrderView } from '../domain/ports.ts'
 import { MICROS_PER_MS, type Micros } from '../domain/units.ts'
 import type { WireAnswer } from '../net/order-wire.ts'
 import { readCancelAnswer } from '../venues/polymarket/cancel-answer.ts'
 import { askAgain } from './asking.ts'
+import { createAwaiting } from './awaiting.ts'
 import { createGraves } from './order-graves.ts'
 import type { Shot } from './order-trades.ts'
 import {
@@ -40,6 +41,7 @@ export type RestingOrders = {
   /** One of before the start, with what is known of it: it is withdrawn. */
   resume(shot: Shot, known: SubmitOutcome | null): void
   withdraw(orderId: OrderId): void
+  withdrawMarket(conditionId: ConditionId): void
   withdrawAll(): void
   nudge(venueId: string): void
   nudgeAll(): void
@@ -52,6 +54,8 @@ export type RestingDeps = {
   readonly account: Account
   /** Asks the venue to withdraw one; what came of it is told once. */
   cancel(venueId: string, onAnswer: (answer: WireAnswer) => void): void
+  /** ... or all that it has of ours in a market. */
+  cancelMarket(conditionId: ConditionId, onAnswer: (answer: WireAnswer) => void): void
   readonly emit: EventSink
   readonly now: () => Micros
   venueNow(): Micros
@@ -67,14 +71,12 @@ export function createRestingOrders(deps: RestingDeps): RestingOrders {
   const { account, log, now } = deps
   const lives = new Map<string, Life>()
   const graves = createGraves({ account, log, risen })
-  const waiters = new Set<() => void>()
+  const settling = createAwaiting(() => [...lives.values()].every(({ isProven }) => isProven))
   let closed = false
-
-  const isSettled = (): boolean => [...lives.values()].every(({ isProven }) => isProven)
 
   function counted(): void {
     deps.counted([...lives.values()].filter(({ stage }) => stage !== 'gone').length)
-    if (isSettled()) for (const wake of waiters) wake()
+    settling.look()
   }
 
   function add(shot: Shot, change: Partial<Life>): Life {
@@ -182,32 +184,52 @@ export function createRestingOrders(deps: RestingDeps): RestingOrders {
   }
 
   function leave(life: Life, why: string): void {
-    if (life.stage === 'gone' || life.leaving) return
+    if (isToLeave(life, why)) ask(life)
+  }
+
+  /** True where the venue is to be asked now: of one that is still on its way it knows nothing yet. */
+  function isToLeave(life: Life, why: string): boolean {
+    if (life.stage === 'gone' || life.leaving) return false
     life.leaving = true
     life.why = why
-    // Of one that is still on its way the venue knows nothing yet.
-    if (life.stage !== 'sent') ask(life)
+    return life.stage !== 'sent'
   }
 
   function ask(life: Life): void {
     if (life.isAsked || closed) return
     life.isAsked = true
-    const { venueId } = life.shot
-    deps.cancel(venueId, (answer) => {
-      life.isAsked = false
-      if (isLeft(life)) return
-      const read = readCancelAnswer(answer, venueId)
-      if (read.kind === 'withdrawn') goes(life, life.why)
-      else if (read.kind === 'unknown')
-        log.warn('a withdrawal was not answered; it is asked for again', {
-          venueId,
-          reason: read.reason,
-        })
-      // What is found to live after this is asked to leave once more, more calmly each time.
-      const isFirst = !life.wasAsked
-      life.wasAsked = true
-      if (read.kind === 'withdrawn' || isFirst) life.asking.soon()
+    deps.cancel(life.shot.venueId, (answer) => hear(life, answer))
+  }
+
+  /** One request for all of them. Whichever the answer does not speak of is asked for by its name. */
+  function askMarket(conditionId: ConditionId): void {
+    const asked = [...lives.values()].filter(
+      (life) =>
+        life.shot.market.conditionId === conditionId && isToLeave(life, WITHDRAWN) && !life.isAsked,
+    )
+    // Of one alone its name says as much, and reaches nobody else's.
+    if (asked.length < 2 || closed) return asked.forEach(ask)
+    for (const life of asked) life.isAsked = true
+    deps.cancelMarket(conditionId, (answer) => {
+      for (const life of asked) hear(life, answer)
     })
+  }
+
+  function hear(life: Life, answer: WireAnswer): void {
+    life.isAsked = false
+    if (isLeft(life)) return
+    const { venueId } = life.shot
+    const read = readCancelAnswer(answer, venueId)
+    if (read.kind === 'withdrawn') goes(life, life.why)
+    else if (read.kind === 'unknown')
+      log.warn('a withdrawal was not answered; it is asked for again', {
+        venueId,
+        reason: read.reason,
+      })
+    // What is found to live after this is asked to leave once more, more calmly each time.
+    const isFirst = !life.wasAsked
+    life.wasAsked = true
+    if (read.kind === 'withdrawn' || isFirst) life.asking.soon()
   }
 
   function risen(shot: Shot): void {
@@ -252,6 +274,7 @@ export function createRestingOrders(deps: RestingDeps): RestingOrders {
     withdraw(orderId) {
       for (const life of lives.values()) if (life.shot.order.id === orderId) leave(life, WITHDRAWN)
     },
+    withdrawMarket: askMarket,
     withdrawAll() {
       for (const life of lives.values()) leave(life, WITHDRAWN)
     },
@@ -264,18 +287,7 @@ export function createRestingOrders(deps: RestingDeps): RestingOrders {
       for (const life of lives.values()) life.asking.soon()
       graves.lookAll()
     },
-    settled(mostMs) {
-      if (isSettled()) return Promise.resolve(true)
-      return new Promise((resolve) => {
-        const wake = (): void => {
-          waiters.delete(wake)
-          clearTimeout(timer)
-          resolve(isSettled())
-        }
-        const timer = setTimeout(wake, mostMs)
-        waiters.add(wake)
-      })
-    },
+    settled: settling.wait,
     close() {
       closed = true
       for (const { asking } of lives.values()) asking.stop()

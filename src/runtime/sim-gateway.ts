@@ -50,6 +50,10 @@ export function createSimGateway({ paper, emit, now, ...deps }: SimGatewayDeps):
       exchange.cancel(command, now())
       work()
     },
+    cancelMarket(command) {
+      exchange.cancelMarket(command, now())
+      work()
+    },
     hear(event: EngineEvent) {
       exchange.hear(event)
       const news = exchange.news()

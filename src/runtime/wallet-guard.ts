@@ -56,6 +56,11 @@ export function guardWallet({ gateway, lock, emit, now, log }: WalletGuardDeps):
         venueAt: null,
       })
     },
+    cancelMarket(command) {
+      if (check()) return gateway.cancelMarket(command)
+      // What else rests in this market may be the other one's.
+      for (const order of command.orders) gateway.cancel({ kind: 'cancel', order })
+    },
     async close() {
       clearInterval(timer)
       await gateway.close()

@@ -143,7 +143,11 @@ describe('orders that wait', () => {
         bot.send({ kind: 'operator', action: 'pause', recvAt: at(861.2), venueAt: null })
       // Nothing is heard of the books: the strategy is asked all the same.
       bot.runTo(at(end === 'over' ? 899 : 862.5))
-      expect(bot.asked('cancel').map(({ order }) => order.id)).toEqual([`${market.slug}/1`])
+      expect(bot.asked('cancel')).toEqual([])
+      // The market is left, once.
+      expect(bot.asked('cancel_market')).toMatchObject([
+        { conditionId: market.conditionId, orders: [{ id: `${market.slug}/1` }] },
+      ])
     }
   })
 

@@ -121,6 +121,8 @@ export async function aLiveRun(args: LiveArgs) {
   const control = async <Answer>(path: string): Promise<Answer> =>
     (await (await fetch(`${venue.endpoints.control}${path}`)).json()) as Answer
   const ledger = (): Promise<VenueLedger> => control(`/ledger/${venue.account.address}`)
+  /** How often each route of the venue was asked for. */
+  const requests = (): Promise<Readonly<Record<string, number>>> => control('/requests')
 
   /** Our books' money, and what of it the venue has not paid for yet. */
   function books(): number {
@@ -144,7 +146,7 @@ export async function aLiveRun(args: LiveArgs) {
     )
 
   return {
-    ...{ folder, venue, start, ended, end, ask, count, ledger, books, log },
+    ...{ folder, venue, start, ended, end, ask, count, ledger, requests, books, log },
     complaints: () => complaints,
     /** Waits while the bot runs; one that ended says why. */
     async until(child: ChildProcess, look: () => boolean | Promise<boolean>): Promise<void> {

@@ -43,6 +43,28 @@ test('the watchdog withdraws what waits, and the next start knows all of it', as
   expect(orders.filter(({ id }) => !names.includes(id))).toEqual([])
 })
 
+test.each(['order-slow', 'order-reset-before'])(
+  'killed before it has the answer to several orders (%s), it knows all of them',
+  async (name) => {
+    run = await aLiveRun({ settings: MAKER, assets: 'btc, eth, sol, xrp' })
+    const bot = run.start()
+    await run.fault({ name, probability: 1 })
+    await run.until(bot, async () => ((await run.requests())['POST /orders'] ?? 0) > 0)
+    await run.end(bot, 'SIGKILL')
+    const theirs = (await run.ledger()).orders.map(({ id }) => id)
+    if (name === 'order-slow') expect(theirs.length).toBeGreaterThan(1)
+    else expect(theirs).toEqual([])
+    await run.noFaults()
+    const next = run.start()
+    await run.until(next, () => run.count('settlements') > 0)
+    await run.settleAll(next)
+    await run.expectBalanced()
+    const known = run.ask<{ venue_id: string }>('SELECT venue_id FROM orders')
+    const ours = known.map(({ venue_id: id }) => id)
+    expect(theirs.filter((id) => !ours.includes(id))).toEqual([])
+  },
+)
+
 test('without a watchdog the restart itself withdraws what it finds', async () => {
   run = await aLiveRun({ settings: MAKER, assets: 'btc, eth, sol, xrp' })
   const bot = run.start()

@@ -20,6 +20,11 @@ const FAULTS = [
   'cancel-slow',
   'cancel-reset-before',
   'cancel-reset-after',
+  'cancel-429',
+  'cancel-html',
+  'cancel-in-part',
+  'orders-in-part',
+  'orders-cut-short',
   'heartbeat-deaf',
   'user-silent',
   'trade-failed',
@@ -45,6 +50,11 @@ test('waits, is taken, withdraws, and its books are those of the venue', async (
   expect(orders.every(({ order_type: type }) => type === 'GTD')).toBe(true)
   expect(orders.some(({ status }) => status.startsWith('CANCELED'))).toBe(true)
   expect(trades.some(({ trader_side: side }) => side === 'MAKER')).toBe(true)
+  // Both sides of a quote are one request, and so is leaving a market.
+  const of = await run.requests()
+  expect(of['POST /orders']).toBeGreaterThan(0)
+  expect((of['POST /order'] ?? 0) + (of['POST /orders'] ?? 0)).toBeLessThan(orders.length)
+  expect(of['DELETE /cancel-market-orders']).toBeGreaterThan(0)
 })
 
 test('faults and kills at random leave no order behind and no cent unexplained', async () => {

@@ -146,6 +146,11 @@ const venueLedger = async (): Promise<VenueLedger> =>
 const live = async () => (await venueLedger()).orders.filter(({ status }) => status === 'LIVE')
 const cancel = (order: Order) => gateway.cancel({ kind: 'cancel', order })
 
+const leave = (all: readonly Order[]) =>
+  gateway.cancelMarket({
+    ...{ kind: 'cancel_market', conditionId: market.conditionId, orders: all },
+  })
+
 const STARTED = 10_000_000_000
 
 /** What the engine's books come to, against the venue's. */
@@ -250,7 +255,8 @@ describe('an order that waits', () => {
 
   test('that may take takes, pays the fee for that, and the rest of it waits', async () => {
     const { ask } = await topOf(venue, market.up)
-    const limit = Math.round(ask * 10_000) as Ticks
+    // Beyond the ask: it may move while the order is on its way.
+    const limit = Math.min(Math.round(ask * 10_000) + 300, 9_900) as Ticks
     const order = submit({ limit, shares: microShares(9_000_000_000), postOnly: false })
     await until(() => takenOf(order) > 0)
     expect(stateOf(order)).toBe('resting')
@@ -330,6 +336,133 @@ describe('an answer that is lost', () => {
     await until(() => stateOf(order) === 'killed')
     expect(outcomesOf(order).map(({ state }) => state)).toEqual(['unknown', 'killed'])
     await expectBalanced()
+  })
+})
+
+describe('both sides in one turn', () => {
+  const both = (): [Order, Order] => [
+    submit({ limit: FAR }),
+    submit({ limit: FAR, side: 'DOWN', token: market.down }),
+  ]
+  const requests = async () =>
+    (await (await fetch(`${venue.endpoints.control}/requests`)).json()) as Record<string, number>
+  const names = ['POST /order', 'POST /orders', 'DELETE /order', 'DELETE /orders'] as const
+  const counts = async () => {
+    const of = await requests()
+    return [...names, 'DELETE /cancel-market-orders'].map((name) => of[name] ?? 0)
+  }
+  const areOver = (...all: Order[]) => until(() => all.every((one) => stateOf(one) === 'killed'))
+
+  test('are one request, and so are their withdrawals', async () => {
+    const pair = both()
+    await until(() => pair.every((one) => stateOf(one) === 'resting'))
+    for (const one of pair) cancel(one)
+    await areOver(...pair)
+    expect(await counts()).toEqual([0, 1, 0, 1, 0])
+    await expectBalanced()
+  })
+
+  test('leave their market by one request', async () => {
+    const pair = both()
+    await until(() => pair.every((one) => stateOf(one) === 'resting'))
+    leave(pair)
+    await areOver(...pair)
+    expect(await counts()).toEqual([0, 1, 0, 0, 1])
+    await expectBalanced()
+  })
+
+  test('of which one would take: the other waits', async () => {
+    const { ask } = await topOf(venue, market.up)
+    const wrong = submit({ limit: Math.round(ask * 10_000) as Ticks })
+    const right = submit({ limit: FAR, side: 'DOWN', token: market.down })
+    await until(() => stateOf(wrong) === 'rejected' && stateOf(right) === 'resting')
+    expect(lastOf(wrong)).toMatchObject({ reason: expect.stringMatching(/^POST_ONLY: /) })
+    cancel(right)
+    await areOver(right)
+    await expectBalanced()
+  })
+
+  test.each(['orders-cut-short', 'order-reset-after', 'order-slow'])(
+    '%s: both are found, and can be withdrawn',
+    async (name) => {
+      await fault(name, 1_500)
+      const pair = both()
+      await until(() => pair.every((one) => stateOf(one) === 'resting'))
+      leave(pair)
+      await areOver(...pair)
+      expect((await counts()).slice(0, 2)).toEqual([0, 1])
+      await expectBalanced()
+    },
+  )
+
+  test('orders-in-part: one is refused, the other waits', async () => {
+    await fault('orders-in-part', 1_500)
+    const [first, second] = both()
+    await until(() => stateOf(first) === 'resting' && stateOf(second) === 'rejected')
+    cancel(first)
+    await areOver(first)
+    await expectBalanced()
+  })
+
+  test.each(['order-429', 'order-html', 'order-425'])('%s: both are refused', async (name) => {
+    await fault(name, 1_500)
+    const pair = both()
+    await until(() => pair.every((one) => stateOf(one) === 'rejected'))
+    await expectBalanced()
+  })
+
+  test('order-reset-before: nobody knows them, and both are dead', async () => {
+    await fault('order-reset-before', 1_000)
+    const pair = both()
+    await areOver(...pair)
+    expect(outcomesOf(pair[1]).map(({ state }) => state)).toEqual(['unknown', 'killed'])
+    await expectBalanced()
+  })
+
+  test.each([
+    'cancel-in-part',
+    'cancel-429',
+    'cancel-html',
+    'cancel-slow',
+    'cancel-reset-before',
+    'cancel-reset-after',
+    'order-425',
+  ])('%s: their withdrawal, by name or by market, is brought to its end', async (name) => {
+    for (const isByMarket of [false, true]) {
+      const pair = both()
+      await until(() => pair.every((one) => stateOf(one) === 'resting'))
+      await fault(name, 1_500)
+      if (isByMarket) leave(pair)
+      else for (const one of pair) cancel(one)
+      await areOver(...pair)
+      await noFaults()
+    }
+    await expectBalanced()
+  })
+
+  test('cut short before their answer: the journal has both, and the next start withdraws them', async () => {
+    await fault('order-slow', 2_000)
+    const pair = both()
+    // Before the turn is over nothing has left, and the lines are there.
+    const journal = openShotJournal(join(folder, 'journal'), log)
+    const { marks } = journal.before
+    journal.close()
+    expect(marks.map(({ order }) => order.id)).toEqual(pair.map(({ id }) => id))
+    await until(async () => (await live()).length === 2)
+    expect((await live()).map(({ id }) => id).sort()).toEqual(
+      marks.map(({ venueId }) => venueId).sort(),
+    )
+    told = []
+    const next = await aGateway()
+    next.recover(
+      marks.map(({ venueId, order, market }) => ({
+        ...{ market, order, venueId },
+        ...{ outcome: null, isNews: true },
+      })),
+    )
+    await areOver(...pair)
+    await expectBalanced()
+    await next.close()
   })
 })
 

@@ -6,6 +6,7 @@ import type { Rung, SubmitOutcome } from '../../src/domain/order.ts'
 import { micros, microUsdc, ticks } from '../../src/domain/units.ts'
 import { rungsOf } from '../../src/engine/ladder.ts'
 import type { WireAnswer } from '../../src/net/order-wire.ts'
+import type { PreparedPost } from '../../src/net/prepared-post.ts'
 import { createLiveGateway, type LiveGatewayDeps } from '../../src/runtime/live-gateway.ts'
 import type { OrderDraft } from '../../src/venues/polymarket/signer.ts'
 import { aMarket, at } from '../support/builders.ts'
@@ -44,6 +45,7 @@ function aGateway(change: Partial<LiveGatewayDeps> = {}) {
   const quotes = {
     place: vi.fn(),
     withdraw: vi.fn(),
+    withdrawMarket: vi.fn(),
     withdrawAll: vi.fn(),
     resume: vi.fn(),
     nudge: vi.fn(),
@@ -225,6 +227,38 @@ describe('a shot', () => {
       'inline',
       'ahead',
     ])
+  })
+})
+
+describe('an order that waits', () => {
+  const waits = anOrder({ kind: 'GTC', postOnly: true })
+
+  test('is marked before it is handed over, with its body ready, and never takes the way of a shot', () => {
+    const { gateway, steps, quotes, wire, journal } = aGateway()
+    quotes.place.mockImplementation(({ venueId }) => void steps.push(`placed ${venueId}`))
+    for (let count = 0; count < 2; count += 1) gateway.submit({ ...submit, order: waits })
+    expect(steps).toEqual(['marked 0xid1', 'placed 0xid1', 'marked 0xid2', 'placed 0xid2'])
+    const posts = quotes.place.mock.calls.map(([, post]) => (post as PreparedPost).body.toString())
+    expect(posts).toEqual(['{"salt":1}', '{"salt":2}'])
+    expect([wire.send.mock.calls.length, journal.sync.mock.calls.length]).toEqual([0, 2])
+  })
+
+  test('that cannot be marked is refused, and what was placed before it in the turn stays', () => {
+    const { gateway, quotes, journal, told } = aGateway()
+    gateway.submit({ ...submit, order: waits })
+    journal.mark.mockImplementation(() => fail('the disk is full'))
+    gateway.submit({ ...submit, order: waits })
+    expect(quotes.place).toHaveBeenCalledTimes(1)
+    expect(told.map(({ outcome }) => outcome.state)).toEqual(['rejected'])
+  })
+
+  test('is withdrawn by its name, or with its market', () => {
+    const { gateway, quotes } = aGateway()
+    gateway.cancel({ kind: 'cancel', order: waits })
+    const { conditionId } = market
+    gateway.cancelMarket({ kind: 'cancel_market', conditionId, orders: [waits] })
+    expect(quotes.withdraw.mock.calls).toEqual([[waits.id]])
+    expect(quotes.withdrawMarket.mock.calls).toEqual([[market.conditionId]])
   })
 })
 

@@ -1,6 +1,7 @@
 /** The lives of orders that wait, told by an account that says what it is told to, in time that is moved by hand: what the embedded venue never does. */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import type { OrderOutcome } from '../../src/domain/events.ts'
+import { conditionId, orderId } from '../../src/domain/ids.ts'
 import type { Order, SubmitOutcome } from '../../src/domain/order.ts'
 import type { TradeView } from '../../src/domain/ports.ts'
 import { microShares, micros, microUsdc } from '../../src/domain/units.ts'
@@ -11,6 +12,7 @@ import { aLog, anAccount, anOrder, aTrade } from '../support/live.ts'
 
 const ID = '0xfeed'
 const SENT = at(800)
+const OTHER = conditionId(`0x${'d'.repeat(64)}`)
 const market = aMarket()
 
 beforeEach(() => void vi.useFakeTimers({ now: 0 }))
@@ -25,22 +27,23 @@ function aLife(change: Partial<Order> = {}) {
   const log = aLog()
   const told: OrderOutcome[] = []
   const cancels: ((body: object | null) => void)[] = []
+  const marketCancels: [string, (body: object | null) => void][] = []
   const counts: number[] = []
   const now = () => micros(SENT + Date.now() * 1_000)
+  const answering = (onAnswer: (answer: WireAnswer) => void) => (body: object | null) => {
+    const lost: WireAnswer = { kind: 'lost', unsent: false, reason: 'cut', wroteAt: null }
+    const times = { wroteAt: now(), firstByteAt: now(), doneAt: now() }
+    const text = JSON.stringify(body)
+    onAnswer(
+      body === null ? lost : { kind: 'answer', status: 200, body: text, headers: {}, ...times },
+    )
+  }
   const order = anOrder({ kind: 'GTD', postOnly: true, ...change })
   const shot = { venueId: ID, order, market, sentAt: SENT }
   const resting = createRestingOrders({
     account,
-    cancel(_id, onAnswer) {
-      cancels.push((body) => {
-        const lost: WireAnswer = { kind: 'lost', unsent: false, reason: 'cut', wroteAt: null }
-        const times = { wroteAt: now(), firstByteAt: now(), doneAt: now() }
-        const text = JSON.stringify(body)
-        onAnswer(
-          body === null ? lost : { kind: 'answer', status: 200, body: text, headers: {}, ...times },
-        )
-      })
-    },
+    cancel: (_id, onAnswer) => void cancels.push(answering(onAnswer)),
+    cancelMarket: (id, onAnswer) => void marketCancels.push([id, answering(onAnswer)]),
     emit: (event) => void told.push(event as OrderOutcome),
     now,
     venueNow: now,
@@ -59,7 +62,7 @@ function aLife(change: Partial<Order> = {}) {
     await pass(1_000)
   }
   return {
-    ...{ account, log, told, cancels, counts, shot, resting },
+    ...{ account, log, told, cancels, marketCancels, counts, shot, resting },
     says,
     lists,
     pass,
@@ -203,6 +206,65 @@ describe('a withdrawal', () => {
     expect(cancels).toHaveLength(0)
     resting.doubted(shot, 'cut')
     expect(cancels).toHaveLength(1)
+    resting.close()
+  })
+})
+
+describe('a market that is left', () => {
+  test('is one request, of which each order is read by itself; what it does not speak of is asked for by name', async () => {
+    const { waiting, pass, cancels, marketCancels, says, told, resting, shot } = aLife()
+    await waiting()
+    const second = {
+      ...shot,
+      venueId: '0xbee',
+      order: anOrder({ id: orderId('a/2'), kind: 'GTC' }),
+    }
+    const third = { ...shot, venueId: '0xfar', market: aMarket({ conditionId: OTHER }) }
+    for (const one of [second, third]) {
+      resting.begin(one)
+      resting.accepted(one)
+    }
+    resting.withdrawMarket(market.conditionId)
+    resting.withdrawMarket(market.conditionId)
+    expect(marketCancels.map(([id]) => id)).toEqual([market.conditionId])
+    marketCancels[0]?.[1](WITHDRAWN)
+    await pass(1_000)
+    // The second was not named; of the third nothing was asked.
+    expect(cancels).toHaveLength(1)
+    says('CANCELED')
+    cancels[0]?.({ canceled: ['0xbee'], not_canceled: {} })
+    await pass(3_000)
+    const why = (id: string) => told.findLast(({ venueId }) => venueId === id)?.outcome
+    expect([ID, '0xbee', '0xfar'].map(why)).toMatchObject([
+      { state: 'killed', reason: 'it was withdrawn' },
+      { state: 'killed', reason: 'it was withdrawn' },
+      { state: 'killed', reason: 'the venue withdrew it: CANCELED' },
+    ])
+    resting.close()
+  })
+
+  test('in which one waits is asked for it by its name', async () => {
+    const { waiting, cancels, marketCancels, resting } = aLife()
+    await waiting()
+    resting.withdrawMarket(market.conditionId)
+    expect([cancels.length, marketCancels.length]).toEqual([1, 0])
+    resting.close()
+  })
+
+  test('asks nothing where all of it is asked for already, or on its way', async () => {
+    const { waiting, cancels, marketCancels, resting, shot } = aLife()
+    await waiting()
+    resting.withdraw(shot.order.id)
+    const second = {
+      ...shot,
+      venueId: '0xbee',
+      order: anOrder({ id: orderId('a/2'), kind: 'GTC' }),
+    }
+    resting.begin(second)
+    resting.withdrawMarket(market.conditionId)
+    expect([cancels.length, marketCancels.length]).toEqual([1, 0])
+    resting.accepted(second)
+    expect(cancels).toHaveLength(2)
     resting.close()
   })
 })

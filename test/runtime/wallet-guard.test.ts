@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import type { Arm, Submit } from '../../src/domain/commands.ts'
+import type { Arm, CancelMarket, Submit } from '../../src/domain/commands.ts'
 import type { EngineEvent } from '../../src/domain/events.ts'
 import { micros } from '../../src/domain/units.ts'
 import { guardWallet } from '../../src/runtime/wallet-guard.ts'
@@ -25,6 +25,7 @@ function setUp() {
     gateway: {
       arm: note('arm'),
       cancel: note('cancel'),
+      cancelMarket: note('cancelMarket'),
       hear: note('hear'),
       submit: note('submit'),
       recover: note('recover'),
@@ -47,6 +48,16 @@ test('with the lock in hand everything passes', () => {
   gateway.cancelAll()
   expect(passed).toEqual(['arm', 'submit', 'cancelAll'])
   expect(events).toEqual([])
+})
+
+test('a market is left as a whole while the lock is in hand, and by the names of its orders after that', () => {
+  const { gateway, state, passed } = setUp()
+  const orders = [submit.order, submit.order]
+  const command = { kind: 'cancel_market', conditionId: 'c', orders } as unknown as CancelMarket
+  gateway.cancelMarket(command)
+  state.holds = false
+  gateway.cancelMarket(command)
+  expect(passed).toEqual(['cancelMarket', 'cancel', 'cancel'])
 })
 
 test('within a second of a take-over the bot is paused, with one line', () => {

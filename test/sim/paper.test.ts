@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { Book } from '../../src/book/book.ts'
-import { orderId } from '../../src/domain/ids.ts'
+import { type ConditionId, conditionId, orderId } from '../../src/domain/ids.ts'
 import { type Order, rests, type SubmitOutcome, spentOn } from '../../src/domain/order.ts'
 import {
   MICRO,
@@ -73,6 +73,8 @@ function setUp(settings: Partial<PaperSettings> = {}, cash = 1_000) {
       exchange.submit({ kind: 'submit', order, market }, now)
     },
     cancel: (order: Order) => exchange.cancel({ kind: 'cancel', order }, now),
+    cancelMarket: (id: ConditionId) =>
+      exchange.cancelMarket({ kind: 'cancel_market', conditionId: id, orders: [] }, now),
     delta(side: 'BID' | 'ASK', price: number, shares: number) {
       const [atPrice, size] = [Math.round(price * 10_000) as Ticks, microShares(shares * MICRO)]
       book.applyDelta(side, atPrice, size)
@@ -203,6 +205,20 @@ describe('an order that waits', () => {
       finality: 'confirmed',
     })
     expect(paper.nextAt()).toBeNull()
+  })
+
+  test('leaves with all others of its market, and of no other one', () => {
+    const paper = setUp()
+    paper.submit(anOrder())
+    paper.submit(anOrder({ id: orderId('paper/2'), limit: ticks(4_700) }))
+    paper.pass(200)
+    paper.cancelMarket(conditionId(`0x${'d'.repeat(64)}`))
+    paper.pass(200)
+    expect(paper.last()).toMatchObject({ state: 'resting' })
+    paper.cancelMarket(market.conditionId)
+    paper.pass(200)
+    for (const id of ['paper/1', 'paper/2'])
+      expect(paper.last(id)).toEqual({ state: 'killed', reason: 'it was withdrawn' })
   })
 
   test('is over when its time is, and was never there when nothing of it was filled', () => {

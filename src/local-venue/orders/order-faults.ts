@@ -1,4 +1,4 @@
-/** The bad moods of POST /order: what is said instead of an answer, before the order is looked at and after it was taken. */
+/** The bad moods of orders and cancels: what is said instead of an answer, before anything is looked at and after it was done. */
 import type { Faults } from '../faults.ts'
 import { type Answer, refusal } from '../http.ts'
 
@@ -13,12 +13,8 @@ const POST_ONLY_MS = 120_000
 export function moodBefore(faults: Faults, postOnly: boolean, nowMs: number): Answer | null {
   const restart = restartPhase(faults, nowMs)
   if (faults.strikes('order-reset-before')) return 'reset'
-  if (faults.strikes('order-html')) {
-    const headers = { 'Content-Type': 'text/html; charset=utf-8' }
-    return { status: 403, body: BLOCK_PAGE, headers }
-  }
-  if (faults.strikes('order-429'))
-    return { ...refusal(429, 'Too Many Requests'), headers: { 'Retry-After': String(RETRY_SEC) } }
+  if (faults.strikes('order-html')) return blocked()
+  if (faults.strikes('order-429')) return tooMany()
   if (restart === 'closed' || faults.strikes('order-425')) return tooEarly()
   if (faults.strikes('order-500')) return refusal(500, 'order timed out')
   if (!postOnly && (restart === 'post-only' || faults.strikes('order-post-only'))) {
@@ -38,6 +34,8 @@ export function moodBefore(faults: Faults, postOnly: boolean, nowMs: number): An
 /** Resting orders can be taken back in post-only mode, but not while the engine is away. */
 export function moodOfCancels(faults: Faults, nowMs: number): Answer | null {
   if (faults.strikes('cancel-reset-before')) return 'reset'
+  if (faults.strikes('cancel-html')) return blocked()
+  if (faults.strikes('cancel-429')) return tooMany()
   return restartPhase(faults, nowMs) === 'closed' || faults.strikes('order-425') ? tooEarly() : null
 }
 
@@ -48,6 +46,20 @@ export async function afterCancels(
 ): Promise<Answer> {
   if (faults.strikes('cancel-slow')) await new Promise<void>((resolve) => later(SLOW_MS, resolve))
   return faults.strikes('cancel-reset-after') ? 'reset' : answer
+}
+
+/** Of several that are to be withdrawn, or placed, those that are where the venue does half its work. */
+export function partOf<Item>(isPart: boolean, items: readonly Item[]): readonly Item[] {
+  return isPart && items.length > 1 ? items.filter((_item, at) => at % 2 === 0) : items
+}
+
+function blocked(): Answer {
+  const headers = { 'Content-Type': 'text/html; charset=utf-8' }
+  return { status: 403, body: BLOCK_PAGE, headers }
+}
+
+function tooMany(): Answer {
+  return { ...refusal(429, 'Too Many Requests'), headers: { 'Retry-After': String(RETRY_SEC) } }
 }
 
 function tooEarly(): Answer {

@@ -3,7 +3,7 @@ import { type Answer, type Ask, ok, type Routes, refusal } from '../http.ts'
 import { cancelled, heartbeats, liveIds, meantBy } from './cancelling.ts'
 import type { KeyOwner } from './keys.ts'
 import { UNAUTHORIZED } from './keys.ts'
-import { afterCancels, moodOfCancels } from './order-faults.ts'
+import { afterCancels, moodOfCancels, partOf } from './order-faults.ts'
 import { placeAll, placeOne } from './placing.ts'
 import { balance, order, orders, trades } from './queries.ts'
 import { CANCELS, createRateLimit, ORDERS, type RateLimit, TIER } from './rate-limit.ts'
@@ -27,11 +27,11 @@ export function orderRoutes(deps: OrderRoutesDeps): Routes {
     }
   const beat = heartbeats(deps)
   const placements = createRateLimit(deps.nowMs, ORDERS)
-  const placing = (place: typeof placeOne, cost: (body: unknown) => number) =>
+  const placing = (place: typeof placeOne, cost: (body: unknown) => Cost) =>
     owned(limited(placements, cost, (owner, _ask, body) => place(deps, owner, body)))
   return {
-    'POST /order': placing(placeOne, () => 1),
-    'POST /orders': placing(placeAll, countOf),
+    'POST /order': placing(placeOne, () => ONE),
+    'POST /orders': placing(placeAll, batchCost),
     ...cancelRoutes(deps, owned),
     'GET /data/order/:id': owned((owner, ask) => order(deps, owner, ask)),
     'GET /data/orders': owned((owner, ask) => orders(deps, owner, ask)),
@@ -56,16 +56,20 @@ function cancelRoutes(
   owned: (handler: OwnedHandler) => (ask: Ask) => Promise<Answer>,
 ): Routes {
   const limit = createRateLimit(deps.nowMs, CANCELS)
-  const cancel = (idsOf: (owner: KeyOwner, body: unknown) => readonly string[] | string) =>
+  const cancel = (
+    idsOf: (owner: KeyOwner, body: unknown) => readonly string[] | string,
+    costOf: (orders: number) => Cost = named,
+  ) =>
     owned(async (owner, ask, body) => {
       const mood = moodOfCancels(deps.faults, deps.nowMs())
       if (mood !== null) return mood
       const ids = idsOf(owner, body)
       if (typeof ids === 'string') return refusal(400, ids)
+      const part = partOf(deps.faults.strikes('cancel-in-part'), ids)
       const handler = limited(
         limit,
-        () => Math.max(ids.length, 1),
-        () => cancelled(deps, owner, ids),
+        () => costOf(ids.length),
+        () => cancelled(deps, owner, part),
       )
       return afterCancels(deps, await handler(owner, ask, body))
     })
@@ -81,22 +85,23 @@ function cancelRoutes(
         ? `Too many orders in payload, max allowed: ${CANCELS_MAX}`
         : (body as string[])
     }),
-    'DELETE /cancel-all': cancel((owner) => liveIds(deps, owner, () => true)),
+    'DELETE /cancel-all': cancel((owner) => liveIds(deps, owner, () => true), unnamed),
     'DELETE /cancel-market-orders': cancel((owner, body) => {
       const meant = meantBy(body)
       return meant === null ? 'Invalid payload' : liveIds(deps, owner, meant)
-    }),
+    }, unnamed),
   }
 }
 
 function limited(
   limit: RateLimit,
-  cost: (body: unknown) => number,
+  cost: (body: unknown) => Cost,
   handler: OwnedHandler,
 ): OwnedHandler {
   return async (owner, ask, body) => {
     const key = owner.credentials.apiKey
-    const refused = limit.spend(key, cost(body))
+    const { tokens, least } = cost(body)
+    const refused = limit.spend(key, tokens, least)
     if (refused !== null) return refused
     const answer = await handler(owner, ask, body)
     return answer === 'reset'
@@ -105,6 +110,21 @@ function limited(
   }
 }
 
-function countOf(body: unknown): number {
-  return Array.isArray(body) ? body.length : 1
+/** What a request costs, and how much of that has to be there: the rest is owed. */
+type Cost = { readonly tokens: number; readonly least: number }
+
+const ONE: Cost = { tokens: 1, least: 1 }
+
+function named(orders: number): Cost {
+  const tokens = Math.max(orders, 1)
+  return { tokens, least: tokens }
+}
+
+/** How many orders rest nobody knows who does not name them. */
+function unnamed(orders: number): Cost {
+  return { tokens: 1 + orders, least: 1 }
+}
+
+function batchCost(body: unknown): Cost {
+  return named(Array.isArray(body) ? body.length : 1)
 }

@@ -5,12 +5,13 @@ import { type Answer, ok, refusal } from '../http.ts'
 import type { VenueMarket } from '../market.ts'
 import { type Intake, takeIn } from './intake.ts'
 import type { KeyOwner } from './keys.ts'
-import { moodBefore, SLOW_MS } from './order-faults.ts'
+import { moodBefore, partOf, SLOW_MS } from './order-faults.ts'
 import { decimal } from './order-json.ts'
 import type { OrderRoutesDeps } from './trading-deps.ts'
 import { EXCHANGE_V2, EXCHANGE_V3 } from './typed-data.ts'
 
 const BATCH_MAX = 15
+const NOT_READY = refuse('the market is not yet ready to process new orders')
 
 export async function placeOne(
   deps: OrderRoutesDeps,
@@ -142,21 +143,20 @@ export async function placeAll(
   }
   const mood = moodBefore(deps.faults, body.every(isPostOnly), deps.nowMs())
   if (mood !== null) return mood
-  const legs = await Promise.all((body as unknown[]).map((one) => place(deps, owner, one)))
-  if (deps.faults.strikes('order-slow')) await late(deps)
-  if (deps.faults.strikes('order-reset-after')) return 'reset'
-  return ok(
-    legs.map((leg) =>
-      'error' in leg
-        ? {
-            success: true,
-            errorMsg: leg.error,
-            orderID: '',
-            status: '',
-            makingAmount: '',
-            takingAmount: '',
-          }
-        : leg,
-    ),
+  const { faults } = deps
+  const placed = partOf(faults.strikes('orders-in-part'), body as unknown[])
+  const legs = await Promise.all(
+    (body as unknown[]).map((one) => (placed.includes(one) ? place(deps, owner, one) : NOT_READY)),
   )
+  if (faults.strikes('order-slow')) await late(deps)
+  if (faults.strikes('order-reset-after')) return 'reset'
+  const entries = legs.map(entryOf)
+  return ok(faults.strikes('orders-cut-short') ? entries.slice(0, -1) : entries)
+}
+
+/** A batch is answered as a whole with 200, whatever is said of an order in it. */
+function entryOf(leg: Placed | Refusal): Placed {
+  if (!('error' in leg)) return leg
+  const empty = { orderID: '', status: '', makingAmount: '', takingAmount: '' }
+  return { success: true, errorMsg: leg.error, ...empty }
 }

@@ -7,8 +7,8 @@ export const CANCELS: Bucket = { perSec: 80, burst: 120 }
 export const TIER = 'standard'
 
 export type RateLimit = {
-  /** Null when there were enough tokens; they are gone then. */
-  spend(key: string, cost: number): Reply | null
+  /** Null when there were enough tokens, or at least so many; all that it costs are gone then. */
+  spend(key: string, cost: number, least?: number): Reply | null
   headers(key: string): Readonly<Record<string, string>>
 }
 
@@ -35,14 +35,14 @@ export function createRateLimit(nowMs: () => number, { perSec, burst }: Bucket):
 
   return {
     headers,
-    spend(key, cost) {
+    spend(key, cost, least = cost) {
       const bucket = filled(key)
       // More than a full bucket holds is let through once it is full, and owed.
-      if (bucket.tokens >= Math.min(cost, burst)) {
+      if (bucket.tokens >= Math.min(least, burst)) {
         bucket.tokens -= cost
         return null
       }
-      const waitSec = Math.ceil((cost - bucket.tokens) / perSec)
+      const waitSec = Math.ceil((least - bucket.tokens) / perSec)
       return {
         ...refusal(429, 'Too Many Requests'),
         headers: { ...headers(key), 'Retry-After': String(waitSec) },

@@ -6,7 +6,7 @@
  * recorded ones.
  */
 import type { Book } from '../../book/book.ts'
-import type { Cancel, Submit } from '../../domain/commands.ts'
+import type { Cancel, CancelMarket, Submit } from '../../domain/commands.ts'
 import type { EngineEvent } from '../../domain/events.ts'
 import type { OrderId, Side, TokenId } from '../../domain/ids.ts'
 import type { Market } from '../../domain/market.ts'
@@ -50,6 +50,7 @@ export type PaperNews = { readonly orderId: OrderId; readonly outcome: SubmitOut
 export type PaperExchange = {
   submit(command: Submit, now: Micros): void
   cancel(command: Cancel, now: Micros): void
+  cancelMarket(command: CancelMarket, now: Micros): void
   cancelAll(now: Micros): void
   /** A change of a book, told after the book has it, or a trade. */
   hear(event: EngineEvent): void
@@ -164,6 +165,10 @@ export function createPaperExchange(deps: PaperDeps): PaperExchange {
     cancel({ order }, now) {
       const one = orders.get(order.id)
       if (one !== undefined && rests(one.order)) askToLeave(one, now)
+    },
+    cancelMarket({ conditionId }, now) {
+      for (const one of orders.values())
+        if (rests(one.order) && one.order.conditionId === conditionId) askToLeave(one, now)
     },
     cancelAll(now) {
       for (const one of orders.values()) if (rests(one.order)) askToLeave(one, now)

@@ -83,6 +83,11 @@ export function readOrderAnswer(answer: WireAnswer): OrderAnswer {
   return readRefusal(status, json, body)
 }
 
+/** One entry of an answer to several orders. */
+export function readOrderEntry(entry: unknown): OrderAnswer {
+  return readAccepted(entry, JSON.stringify(entry))
+}
+
 function readAccepted(json: unknown, body: string): OrderAnswer {
   const parsed = accepted.safeParse(json)
   if (!parsed.success) {
