@@ -41,8 +41,8 @@ const MARKET = {
   },
 }
 
-export async function bench({ quick }) {
-  const frames = heardBy(makeFrames(quick ? 15_000 : 50_000))
+export async function bench({ quick, tiny = false }) {
+  const frames = heardBy(makeFrames(tiny ? 1_500 : quick ? 15_000 : 50_000))
   const sides = { ours: oursAt(30), rival: plainBot(START, END, UP) }
   const times = { ours: [], rival: [] }
   const rounds = quick ? 2 : 4

@@ -16,9 +16,9 @@ const BIG_NURSERY = ['--min-semi-space-size=64', '--max-semi-space-size=64']
 /** A process that makes little garbage is tidied up by V8 of its own accord, all at once. */
 const STILL = [...BIG_NURSERY, '--no-memory-reducer']
 
-export async function bench({ quick }) {
-  const shots = await shootUnderLoad(quick ? 60 : 400)
-  const garbage = await collected(quick ? 3 : 15)
+export async function bench({ quick, tiny = false }) {
+  const shots = await shootUnderLoad(tiny ? 3 : quick ? 60 : 400, tiny ? 20 : BUSY_PER_SECOND)
+  const garbage = await collected(tiny ? 1 : quick ? 3 : 15)
   return {
     bench: 'fire',
     unit: 'us',
@@ -30,8 +30,8 @@ export async function bench({ quick }) {
 }
 
 /** One shot of each after the other, so that whatever the machine does meanwhile it does to all. */
-async function shootUnderLoad(count) {
-  const sender = await startSender(BUSY_PER_SECOND)
+async function shootUnderLoad(count, wantedPerSecond) {
+  const sender = await startSender(wantedPerSecond)
   const load = await listen(sender.port)
   const ways = { ours: ourWay(), rival: timeoutWay(Math.floor), ceil: timeoutWay(Math.ceil) }
   const shots = { ours: [], rival: [], ceil: [] }
@@ -49,7 +49,7 @@ async function shootUnderLoad(count) {
   const perSecond = ((load.frames() - before.frames) * 1_000) / (performance.now() - before.at)
   load.close()
   sender.stop()
-  if (perSecond < BUSY_PER_SECOND * 0.9) throw new Error(`only ${perSecond} frames/s came`)
+  if (perSecond < wantedPerSecond * 0.9) throw new Error(`only ${perSecond} frames/s came`)
   if (early(shots.ours) > 0) throw new Error(`${early(shots.ours)} triggers came early`)
   return {
     ours: absolute(shots.ours),

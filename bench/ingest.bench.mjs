@@ -6,11 +6,11 @@ import { ours, oursByEvents, rival } from './support/books.mjs'
 import { makeFrames } from './support/frames.mjs'
 import { percentiles, ratios } from './support/stats.mjs'
 
-export async function bench({ quick }) {
-  const frames = makeFrames(20_000)
-  const rounds = quick ? 9 : 31
+export async function bench({ quick, tiny = false }) {
+  const frames = makeFrames(tiny ? 2_000 : 20_000)
+  const rounds = tiny ? 3 : quick ? 9 : 31
   const memory = fromMemory(frames, rounds)
-  const total = quick ? 1_000_000 : 2_000_000
+  const total = tiny ? 10_000 : quick ? 1_000_000 : 2_000_000
   const socket = await throughSocket(total, quick ? 1 : 3)
   return {
     bench: 'ingest',

@@ -15,14 +15,15 @@ const PER_SECOND = 500
 const ASSETS = ['btc', 'eth', 'sol', 'xrp']
 const INTERVALS = ['5m', '15m', '1h', '4h']
 
-export async function bench({ quick }) {
-  const seconds = quick ? 20 : 600
+export async function bench({ quick, tiny = false }) {
+  const seconds = tiny ? 1 : quick ? 20 : 600
+  const perSecond = tiny ? 20 : PER_SECOND
   const child = spawn(
     process.execPath,
     [
       fileURLToPath(new URL('./support/many.mjs', import.meta.url)),
       String(MARKETS),
-      String(PER_SECOND),
+      String(perSecond),
     ],
     { stdio: ['pipe', 'pipe', 'inherit'] },
   )
@@ -52,7 +53,7 @@ export async function bench({ quick }) {
   child.stdin.end()
   const half = memory.slice(5)
   const row = {
-    row: `${MARKETS} windows, ${PER_SECOND} frames/s on each of ${MARKETS * 2} sockets, ${seconds} s`,
+    row: `${MARKETS} windows, ${perSecond} frames/s on each of ${MARKETS * 2} sockets, ${seconds} s`,
     sent,
     received: frames,
     lost: sent - frames,

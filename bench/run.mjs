@@ -1,4 +1,4 @@
-// npm run bench -- NAME [--quick] [--json], or --all. Measures the built code, so build first.
+// npm run bench -- NAME [--quick] [--json], or --all. Measures the built code, so build first. --tiny measures nothing: whether a bench still runs.
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
@@ -19,7 +19,8 @@ if (wanted.length === 0 || !wanted.every((name) => names.includes(name))) {
 }
 for (const name of wanted) {
   const { bench } = await import(`./${name}.bench.mjs`)
-  const result = await bench({ quick: words.includes('--quick') })
+  const tiny = words.includes('--tiny')
+  const result = await bench({ quick: tiny || words.includes('--quick'), tiny })
   if (!words.includes('--json')) {
     for (const row of result.rows) process.stderr.write(`${JSON.stringify(row)}\n`)
   }

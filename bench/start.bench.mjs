@@ -8,9 +8,9 @@ import { percentiles } from './support/stats.mjs'
 
 const main = fileURLToPath(new URL('../dist/cli/main.js', import.meta.url))
 
-export async function bench({ quick }) {
+export async function bench({ quick, tiny = false }) {
   const times = []
-  for (let round = 0; round < (quick ? 3 : 9); round += 1) times.push(await once())
+  for (let round = 0; round < (tiny ? 1 : quick ? 3 : 9); round += 1) times.push(await once())
   const ours = percentiles(times)
   return {
     bench: 'start',

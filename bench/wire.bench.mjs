@@ -25,17 +25,22 @@ const YOUNG = ['--min-semi-space-size=64', '--max-semi-space-size=64']
 /** Shots in which neither process waited longer than this for a core that others had. */
 const UNDISTURBED_MICROS = 100
 
-export async function bench({ quick }) {
+export async function bench({ quick, tiny = false }) {
   const hotWays = ['ours', 'given', 'inline', 'presigned', 'default']
   const quietWays = quick ? ['ours', 'given'] : ['ours', 'given', 'default']
-  leadMs = quick ? 1_200 : 2_000
+  leadMs = tiny ? 4_000 : quick ? 1_200 : 2_000
   const paces = (hot, quiet) => [
     { ...HOT, ways: hotWays, shots: hot },
     { ...QUIET, ways: quietWays, shots: quiet },
   ]
-  const plain = await race('plain', quick ? paces(30, 3) : paces(300, 40))
-  const tls = await race('tls', quick ? paces(15, 2) : paces(300, 40))
-  const ladders = await laddered(quick ? 2 : 30)
+  const warmUp = tiny ? 1 : 10
+  const plain = await race(
+    'plain',
+    tiny ? paces(2, 1) : quick ? paces(30, 3) : paces(300, 40),
+    warmUp,
+  )
+  const tls = await race('tls', tiny ? paces(2, 1) : quick ? paces(15, 2) : paces(300, 40), warmUp)
+  const ladders = await laddered(tiny ? 1 : quick ? 2 : 30)
   const ours = micros(plain.hot.values.ours)
   const rival = micros(plain.hot.values.given)
   return {
@@ -156,7 +161,7 @@ function undisturbed({ waited }) {
 }
 
 /** Its own pair of processes for each kind of connection. */
-async function race(kind, paces) {
+async function race(kind, paces, warmUp) {
   const peer = start(new URL('./support/wire-peer.mjs', import.meta.url), [kind])
   const ports = await peer.next()
   const s = kind === 'tls' ? 's' : ''
@@ -167,7 +172,7 @@ async function race(kind, paces) {
   ])
   await client.next()
   const state = { peer, client, market: FIRST_WINDOW }
-  await run(state, { ...HOT, ways: paces[0].ways, shots: 10 })
+  await run(state, { ...HOT, ways: paces[0].ways, shots: warmUp })
   const [hot, quiet] = [await run(state, paces[0]), await run(state, paces[1])]
   for (const child of [client, peer]) await child.stop()
   return { hot, quiet }

@@ -16,6 +16,7 @@ import { createHttp, type Http } from '../net/http.ts'
 import type { VenueParts } from '../runtime/bot.ts'
 import { createStrikeCandles } from '../runtime/strike-candles.ts'
 import type { PaperSettings } from '../sim/paper/exchange.ts'
+import type { Trips } from '../sim/paper/trips.ts'
 import { STRATEGIES } from '../strategies/registry.ts'
 import { createBinanceCandles } from '../venues/binance/candles.ts'
 import { createCoinbaseCandles } from '../venues/coinbase/candles.ts'
@@ -83,7 +84,7 @@ export function engineSettings(
     warmUpSec: discovery.warmUpSec,
     cleanUpSec: discovery.cleanUpSec,
     minTimeToStartSec: discovery.minTimeToStartSec,
-    holdMs: paper.holdMs === 'auto' ? HOLD_MS : paper.holdMs,
+    holdMs: holdMsOf({ paper }),
     staleAfterMs: limits.maxBookAgeMs,
     prices: {
       order: { settlement: prices.settlement, spot: prices.spot },
@@ -117,8 +118,12 @@ function sizingOf({ sizing }: Config): EngineSettings['sizing'] {
   }
 }
 
-/** How a dry run plays the venue. */
-export function paperSettings({ paper }: Config): PaperSettings {
+export function holdMsOf({ paper }: Pick<Config, 'paper'>): number {
+  return paper.holdMs === 'auto' ? HOLD_MS : paper.holdMs
+}
+
+/** How a dry run plays the venue; its orders are as long on their way as `trips` were. */
+export function paperSettings({ paper }: Config, trips: Trips = []): PaperSettings {
   const {
     postMs,
     cancelRequestMs,
@@ -131,6 +136,7 @@ export function paperSettings({ paper }: Config): PaperSettings {
   } = paper
   return {
     postMs: postMs === 'auto' ? null : postMs,
+    trips,
     cancelRequestMs,
     cancelClearMs,
     addAhead: queueAddAhead,

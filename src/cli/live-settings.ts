@@ -2,12 +2,13 @@
 import { changedConfig, changesOf } from '../config/change.ts'
 import type { Config } from '../config/schema.ts'
 import type { Change } from '../domain/change.ts'
+import type { MicroUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
 import type { EngineSettings } from '../engine/settings.ts'
 import type { Mode } from '../runtime/modes.ts'
 import { bindStrategy, engineSettings } from './bot-setup.ts'
 import { settingsText } from './origin.ts'
-import { safeguardOff } from './safeguards.ts'
+import { limitsTooLoose, safeguardOff } from './safeguards.ts'
 
 export type LiveSettings = {
   /** The same values give the same settings each time. */
@@ -16,7 +17,18 @@ export type LiveSettings = {
   plan(asked: ReadonlyMap<string, string>, inForce: readonly Change[]): Change[]
 }
 
-export function liveSettings(config: Config, mode: Mode, once: boolean): LiveSettings {
+/** `bankroll`: what a live bot could lose when it started; null where nobody asks. */
+export function liveSettings(
+  config: Config,
+  mode: Mode,
+  once: boolean,
+  bankroll: MicroUsdc | null = null,
+): LiveSettings {
+  function refusalOf(next: Config): string | null {
+    if (mode !== 'live') return null
+    return safeguardOff(next) ?? (bankroll === null ? null : limitsTooLoose(next, bankroll))
+  }
+
   function changed(values: ReadonlyMap<string, string>) {
     const next = changedConfig(config, values)
     const { strategy, limits, sizing, gates, staleAfterMs } = engineSettings(
@@ -36,7 +48,7 @@ export function liveSettings(config: Config, mode: Mode, once: boolean): LiveSet
       // Some things only show when the strategy and the gates are put together.
       const values = [...inForce, ...changes].map(({ key, to }) => [key, to] as const)
       changed(new Map(values))
-      const refusal = mode === 'live' ? safeguardOff(changedConfig(config, new Map(values))) : null
+      const refusal = refusalOf(changedConfig(config, new Map(values)))
       if (refusal !== null) throw new UserError('config', refusal)
       return changes
     },

@@ -27,9 +27,11 @@ import {
 } from './bot-setup.ts'
 import { liveSettings } from './live-settings.ts'
 import type { Live } from './live-setup.ts'
+import { tripsFor } from './measured-trips.ts'
 import { createHand, heldLine } from './operator-hand.ts'
 import { originOf } from './origin.ts'
 import { pastAsks } from './past-asks.ts'
+import { bankrollOf, limitsTooLoose } from './safeguards.ts'
 import { screenFor } from './screen.ts'
 import { shownLog } from './shown-log.ts'
 import { createStatusFeed } from './status-feed.ts'
@@ -131,14 +133,19 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
   const { config } = loaded
   const strategy = bindStrategy(config)
   const mode: Mode = args.live ? 'live' : 'dry'
-  const { changed, plan } = liveSettings(config, mode, args.once)
-  const stakes = stakeSettings(config, args.live)
-  const settings = { ...engineSettings(config, strategy, args.once), changed, stakes }
   const { folder, logs, venue, live, ledger } = await openGround(args, loaded, closers)
   let bot: Bot | null = null
   // A bot closes the ledger itself, after everything that may still have something for it.
   closers.push(() => (bot === null ? ledger.close() : undefined))
-  const held = heldLine(await ledger.restore())
+  const remembered = await ledger.restore()
+  const unredeemed = ledger.unredeemed()
+  const bankroll = live === null ? null : bankrollOf(live.balance, { ...remembered, unredeemed })
+  const tooLoose = bankroll === null ? null : limitsTooLoose(config, bankroll)
+  if (tooLoose !== null) throw new UserError('preflight', tooLoose)
+  const { changed, plan } = liveSettings(config, mode, args.once, bankroll)
+  const stakes = stakeSettings(config, args.live)
+  const settings = { ...engineSettings(config, strategy, args.once), changed, stakes }
+  const held = heldLine(remembered)
   if (held?.halted === true && args.once) throw new UserError('halted', held.line)
   const hand = createHand()
   const control = await startControl({
@@ -161,7 +168,7 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
   bot = createBot({
     settings,
     plan,
-    orders: ordersOf(config, live, stakes !== null),
+    orders: ordersOf(config, live, stakes !== null, log),
     now: nowMicros,
     log,
     keeper: live?.keeper(ledger) ?? ledger,
@@ -194,10 +201,10 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
   return bot
 }
 
-function ordersOf(config: Config, live: Live | null, isOnTrial: boolean): Orders {
-  const paper = paperSettings(config)
-  if (live === null) return { mode: 'dry', fill: config.paper.fill, paper }
-  return { ...live.orders, twin: isOnTrial ? paper : null }
+function ordersOf(config: Config, live: Live | null, isOnTrial: boolean, log: Log): Orders {
+  if (live !== null) return { ...live.orders, twin: isOnTrial ? paperSettings(config) : null }
+  const paper = paperSettings(config, tripsFor({ config, log }))
+  return { mode: 'dry', fill: config.paper.fill, paper }
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

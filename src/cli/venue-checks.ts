@@ -5,7 +5,7 @@ import type { LoadedConfig } from '../config/load.ts'
 import type { Config } from '../config/schema.ts'
 import type { Market } from '../domain/market.ts'
 import type { BoundStrategy } from '../domain/strategy.ts'
-import { formatPrice } from '../domain/units.ts'
+import { formatPrice, type MicroUsdc } from '../domain/units.ts'
 import { holdMicros } from '../engine/decision.ts'
 import { nowMicros } from '../net/clock.ts'
 import type { ApiCredentials } from '../venues/polymarket/account.ts'
@@ -20,6 +20,7 @@ import { outcomeLines } from './outcome-checks.ts'
 import { measureJitter, offsetLine, roundTripLine, safeSend, safeSendLine } from './path-checks.ts'
 import { AT_THE_SITE } from './redemption-way.ts'
 import { probeRoundTrips } from './round-trip-probe.ts'
+import { limitsTooLoose } from './safeguards.ts'
 import { hearTrouble } from './venue-answers.ts'
 import { openVenue, type Venue } from './venue-endpoints.ts'
 
@@ -63,7 +64,7 @@ async function accountLines(loaded: LoadedConfig, venue: Venue): Promise<Account
   try {
     const purse = await openPurse(loaded, venue.account)
     const { endpoints } = venue
-    const { lines, account } = await checkAccount({
+    const { lines, account, balance } = await checkAccount({
       purse,
       endpoints,
       limits: loaded.config.limits,
@@ -71,6 +72,7 @@ async function accountLines(loaded: LoadedConfig, venue: Venue): Promise<Account
     return {
       lines: [
         ...lines,
+        ...(account === null || balance === 0 ? [] : [limitsLine(loaded.config, balance)]),
         ...(await outcomeLines(endpoints.chain, purse.wallet, bindStrategy(loaded.config))),
         await gasLine(purse, endpoints.chain),
       ],
@@ -79,6 +81,17 @@ async function accountLines(loaded: LoadedConfig, venue: Venue): Promise<Account
   } catch (error) {
     return { lines: [failOf('key', error, 'see docs/keys.md')], credentials: null }
   }
+}
+
+/** The start counts what is held and not redeemed, too; here only the venue is asked. */
+function limitsLine(config: Config, balance: MicroUsdc): Line {
+  const refusal = limitsTooLoose(config, balance)
+  if (refusal === null) return ok('limits', 'those in dollars are within what there is')
+  return warning(
+    'limits',
+    refusal,
+    'a live start refuses where what is held does not make up for it',
+  )
 }
 
 /** Trading costs none of it; approving and redeeming does. */

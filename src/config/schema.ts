@@ -145,7 +145,7 @@ const paper = z.strictObject({
     .union([z.literal('auto'), z.int().min(0).max(10_000)])
     .default('auto')
     .describe(
-      'Milliseconds until a paper order is in the book; auto: as long as a round trip to the venue',
+      'Milliseconds until a paper order is in the book; auto: each as long as one drawn from those measured by live runs, or a round trip to the venue where there are fewer than 30',
     )
     .register(KEY_META, { env: ['PM_PAPER_POST_LATENCY_MS'] }),
   cancelRequestMs: z

@@ -6,7 +6,14 @@ import type { Micros, MicroUsdc } from './units.ts'
 /** `kill` is a halt: it outlives the process, and only `resume` ends it. */
 export type OperatorAction = 'pause' | 'resume' | 'stop' | 'kill'
 
-export type HaltCause = 'daily_loss' | 'drawdown' | 'tripwire' | 'stakes' | 'overfill'
+export type HaltCause =
+  | 'daily_loss'
+  | 'drawdown'
+  | 'tripwire'
+  | 'stakes'
+  | 'overfill'
+  | 'negative_position'
+  | 'stray_fill'
 
 /** The bot ended the trading itself; `why` has the numbers. */
 export type Halt = { readonly cause: HaltCause; readonly why: string }

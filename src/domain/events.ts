@@ -238,9 +238,13 @@ export type RestoredAccount = {
   readonly state: AccountState | null
   /** Where a live bot stood on the ladder of stakes; left out before there was one. */
   readonly stakes?: StakeState | null
-  /** What was settled after that was written down. */
-  readonly unheard: readonly { readonly at: Micros; readonly settlement: Result }[]
+  /** What was settled after the state was written down. */
+  readonly unheard: readonly RestoredResult[]
+  /** And after the standing on the ladder was. */
+  readonly unclimbed?: readonly RestoredResult[]
 }
+
+export type RestoredResult = { readonly at: Micros; readonly settlement: Result }
 
 /** As it was sealed: what its refusals cost is known when its winner is. */
 export type RestoredPass = {

@@ -198,7 +198,13 @@ export type EngineFact = { readonly at: Micros } & (
       readonly cash: MicroUsdc
     }
   /** An outcome for an order that is not ours, or that was already decided: told, never obeyed. */
-  | { readonly kind: 'stray_outcome'; readonly orderId: OrderId; readonly outcome: SubmitOutcome }
+  | {
+      readonly kind: 'stray_outcome'
+      readonly orderId: OrderId
+      readonly outcome: SubmitOutcome
+      /** What the books have of it; null where they have no such order. */
+      readonly known: MicroShares | null
+    }
   | { readonly kind: 'passed'; readonly market: Market; readonly reason: string }
   | { readonly kind: 'awaiting_resolution'; readonly market: Market }
   | { readonly kind: 'settled'; readonly settlement: Settlement }

@@ -20,6 +20,8 @@ export type StakeState = {
   readonly strategy: string
   readonly rung: Rung
   readonly since: Micros
+  /** The latest settlement that is counted. States of before do not say. */
+  readonly heardAt?: Micros
   /** The latest ones of this rung. */
   readonly shots: readonly StakeShot[]
   /** All of this rung. */

@@ -67,17 +67,22 @@ export function holdings(owner: Owner): Readonly<Record<Side, Holding>> {
   return { UP: holding(owner, 'UP'), DOWN: holding(owner, 'DOWN') }
 }
 
-function holding({ orders }: Owner, side: Side): Holding {
-  let shares = 0
+function holding(owner: Owner, side: Side): Holding {
   let cost = 0
-  for (const { order, outcome } of orders) {
+  for (const { order, outcome } of owner.orders)
+    if (order.side === side) cost += spentOn(order, outcome)
+  // A purchase may fail on the chain after what it had brought was sold: that halts, and there is nothing left to sell.
+  return { shares: microShares(Math.max(0, positionIn(owner, side))), cost: microUsdc(cost) }
+}
+
+/** What was bought of a side, less what was sold of it: below zero only where the books of somebody are wrong. */
+export function positionIn(owner: Owner | undefined, side: Side): number {
+  let shares = 0
+  for (const { order, outcome } of owner?.orders ?? []) {
     const filled = order.side === side ? filledOf(outcome) : null
-    if (filled === null) continue
-    shares += order.action === 'BUY' ? filled.shares : -filled.shares
-    cost += spentOn(order, outcome)
+    if (filled !== null) shares += order.action === 'BUY' ? filled.shares : -filled.shares
   }
-  // A purchase may fail on the chain after what it had brought was sold: then nothing is left.
-  return { shares: microShares(Math.max(0, shares)), cost: microUsdc(cost) }
+  return shares
 }
 
 export function restingIn({ orders }: Owner, now: Micros): readonly Resting[] {

@@ -5,8 +5,14 @@
 import type { MarketResolved, OrderOutcome, OrderTimed, Restored } from '../domain/events.ts'
 import type { EngineFact, Settlement } from '../domain/facts.ts'
 import type { ConditionId, OrderId } from '../domain/ids.ts'
-import { isFinal, type SubmitOutcome, spentOn } from '../domain/order.ts'
-import { type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
+import { filledOf, isFinal, type SubmitOutcome, spentOn } from '../domain/order.ts'
+import {
+  type MicroShares,
+  type Micros,
+  type MicroUsdc,
+  microShares,
+  microUsdc,
+} from '../domain/units.ts'
 import {
   canSettle,
   createTrader,
@@ -32,12 +38,16 @@ export type SettlingDeps = {
 const BARRED =
   'MISSED: the process ended while this window was made ready, and nothing proves that no order is out'
 
+/** The venue may say once more what it said of an order whose window is over; hours of that. */
+const FINISHED_KEPT = 1_000
+
 export function createSettling({ traders, till, fact, judged, end }: SettlingDeps) {
+  const finished = new Map<OrderId, MicroShares>()
+
   function onOutcome(event: OrderOutcome): void {
     const found = findByOrder(event)
     const { outcome } = event
-    if (found === undefined || !follows(found.own.outcome, outcome))
-      return fact({ kind: 'stray_outcome', at: event.recvAt, orderId: event.orderId, outcome })
+    if (found === undefined || !follows(found.own.outcome, outcome)) return stray(event, found?.own)
     const { trader, own } = found
     const { order } = own
     if (own.outcome === null) {
@@ -49,6 +59,20 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
     const { recvAt: at, venueId } = event
     fact({ kind: 'outcome', at, order, market: trader.market, venueId, outcome, cash: till.cash })
     settleIfKnown(trader, event.recvAt)
+  }
+
+  /** Told, never obeyed; a fill that is not in the books halts. */
+  function stray({ orderId, outcome, recvAt: at }: OrderOutcome, own: OwnOrder | undefined): void {
+    const known = own === undefined ? (finished.get(orderId) ?? null) : sharesOf(own)
+    fact({ kind: 'stray_outcome', at, orderId, outcome, known })
+  }
+
+  function remember({ orders }: LastSecondTrader): void {
+    for (const own of orders) finished.set(own.order.id, sharesOf(own))
+    for (const id of finished.keys()) {
+      if (finished.size <= FINISHED_KEPT) return
+      finished.delete(id)
+    }
   }
 
   function onTimed({ orderId, timing }: OrderTimed): void {
@@ -83,6 +107,7 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
     trader.state = 'settled'
     fact({ kind: 'settled', at: recvAt, settlement })
     judged(trader, settlement, recvAt)
+    remember(trader)
     end(trader)
   }
 
@@ -128,6 +153,10 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
   }
 
   return { onOutcome, onTimed, onResolved, restore }
+}
+
+function sharesOf({ outcome }: OwnOrder): MicroShares {
+  return microShares(filledOf(outcome)?.shares ?? 0)
 }
 
 /**

@@ -1,6 +1,7 @@
 /** Where the bot stands on the ladder of stakes: what it hears of shots, of their twins on paper and of results, and how large an order may be by it. */
-import type { Restored } from '../domain/events.ts'
-import type { EngineFact, Settlement } from '../domain/facts.ts'
+import type { Result } from '../domain/account.ts'
+import type { Restored, RestoredResult } from '../domain/events.ts'
+import type { EngineFact } from '../domain/facts.ts'
 import type { ConditionId, OrderId } from '../domain/ids.ts'
 import type { SubmitOutcome } from '../domain/order.ts'
 import type { StakeMove, StakeSettings, StakeState } from '../domain/stakes.ts'
@@ -8,6 +9,9 @@ import type { StakesTold } from '../domain/stakes-text.ts'
 import type { MicroShares, Micros } from '../domain/units.ts'
 import { ordersOf } from '../risk/settled-shot.ts'
 import { afterWindow, begun, sameAsPaper, stakesTold } from '../risk/stake-ladder.ts'
+
+/** Where it stands now, and whether it went up or down to get there. */
+export type Climbed = { readonly state: StakeState; readonly move: StakeMove | null }
 
 /** Null: there is no ladder, and orders are as large as anything else lets them be. */
 export function createStakes(settings: StakeSettings | null) {
@@ -18,7 +22,7 @@ export function createStakes(settings: StakeSettings | null) {
   let state: StakeState | null =
     settings === null ? null : begun('canary', 0 as Micros, settings.strategy)
 
-  function settled(settlement: Settlement, at: Micros): StakeMove | null {
+  function settled(settlement: Result, at: Micros): StakeMove | null {
     const { market, order, outcome } = settlement
     open.delete(market.conditionId)
     const twin = order === null ? null : (twins.get(order.id) ?? null)
@@ -32,26 +36,36 @@ export function createStakes(settings: StakeSettings | null) {
     return after.move
   }
 
+  function climb(settlement: Result, at: Micros): Climbed | null {
+    const before = state
+    const move = settled(settlement, at)
+    return state === null || state === before ? null : { state, move }
+  }
+
+  /** A process may end between a settlement and the state that knows of it. */
+  function climbAfter(unclimbed: readonly RestoredResult[]): Climbed[] {
+    for (const { settlement } of unclimbed)
+      if (ordersOf(settlement) > 0) open.set(settlement.market.conditionId, settlement.market.endAt)
+    return unclimbed.flatMap(({ settlement, at }) => climb(settlement, at) ?? [])
+  }
+
   return {
     /** Every fact of the engine; what came of it, where something did. */
-    hear(fact: EngineFact): { readonly state: StakeState; readonly move: StakeMove | null } | null {
+    hear(fact: EngineFact): Climbed | null {
       if (fact.kind === 'submitted') open.set(fact.market.conditionId, fact.market.endAt)
-      if (fact.kind !== 'settled') return null
-      const before = state
-      const move = settled(fact.settlement, fact.at)
-      return state === null || state === before ? null : { state, move }
+      return fact.kind === 'settled' ? climb(fact.settlement, fact.at) : null
     },
 
     hearTwin: (orderId: OrderId, outcome: SubmitOutcome): void => void twins.set(orderId, outcome),
 
-    /** The state, where it is not the one that was written down. */
-    restore({ shots, account, recvAt }: Restored): StakeState | null {
+    /** The states that were not written down yet. */
+    restore({ shots, account, recvAt }: Restored): Climbed[] {
       for (const { market } of shots) open.set(market.conditionId, market.endAt)
-      if (state === null) return null
+      if (state === null) return []
       const known = account?.stakes ?? null
       const isNew = known === null || known.rung === 'paper' || known.strategy !== state.strategy
       state = isNew ? begun('canary', recvAt, state.strategy) : known
-      return isNew ? state : null
+      return isNew ? [{ state, move: null }] : climbAfter(account?.unclimbed ?? [])
     },
 
     /** The most shares that one purchase may be for; null: no bound of this kind. */

@@ -6,25 +6,26 @@ import type { Halt } from '../domain/account.ts'
 import type { EngineCommand } from '../domain/commands.ts'
 import type { DayStarted, Operator, Restored } from '../domain/events.ts'
 import type { EngineFact } from '../domain/facts.ts'
-import type { OrderId } from '../domain/ids.ts'
-import type { Order, SubmitOutcome } from '../domain/order.ts'
+import type { ConditionId, OrderId, Side } from '../domain/ids.ts'
 import type { Micros } from '../domain/units.ts'
 import { createRiskAccount } from '../risk/account.ts'
 import type { Hold } from '../risk/gates/gate.ts'
-import { overfillOf } from '../risk/overfill.ts'
+import { negativeOf, overfillOf, strayFillOf } from '../risk/impossible-fills.ts'
 import type { EngineSettings } from './settings.ts'
-import { createStakes } from './stakes.ts'
+import { type Climbed, createStakes } from './stakes.ts'
 
 export type StandingDeps = {
   command(next: EngineCommand): void
   fact(next: EngineFact): void
+  /** Shares bought of a side of a window, less those sold. */
+  position(conditionId: ConditionId, side: Side): number
 }
 
 export type Standing = ReturnType<typeof createStanding>
 
 export function createStanding(
   { limits, stakes: ladder = null }: Pick<EngineSettings, 'limits' | 'stakes'>,
-  { command, fact }: StandingDeps,
+  { command, fact, position }: StandingDeps,
 ) {
   const account = createRiskAccount(limits.account)
   const stakes = createStakes(ladder)
@@ -34,18 +35,36 @@ export function createStanding(
   let halt: Halt | null = null
   /** What was just heard that ends the trading: a fall back to paper, or a fill that cannot be. */
   let heard: Halt | null = null
-  /** Said once of each order. */
-  const overfilled = new Set<OrderId>()
+  /** Said once of each order and cause. */
+  const doubted = new Set<string>()
 
   function tell(at: Micros): void {
     fact({ kind: 'account', at, account: account.state() })
   }
 
-  function compare(order: Order, outcome: SubmitOutcome): void {
-    const why = overfillOf(order, outcome)
-    if (why === null || overfilled.has(order.id)) return
-    overfilled.add(order.id)
-    heard = { cause: 'overfill', why }
+  function doubt(id: OrderId, found: Halt | null): void {
+    const key = `${found?.cause} ${id}`
+    if (found === null || doubted.has(key)) return
+    doubted.add(key)
+    // The first thing that is wrong is the reason; what follows from it is in the log.
+    heard ??= found
+  }
+
+  function compare(next: EngineFact): void {
+    if (next.kind === 'stray_outcome')
+      doubt(next.orderId, strayFillOf(next.orderId, next.outcome, next.known))
+    if (next.kind !== 'outcome') return
+    const { order, outcome } = next
+    doubt(order.id, overfillOf(order, outcome))
+    doubt(order.id, negativeOf(order, position(order.conditionId, order.side)))
+  }
+
+  function tellStakes({ state, move }: Climbed, at: Micros): void {
+    fact({ kind: 'stakes', at, stakes: state, move })
+    if (move === null) return
+    if (move.to === 'paper') heard ??= { cause: 'stakes', why: move.why }
+    // What waits is of the size before; what is wanted of the new one is placed anew.
+    if (move.to !== 'full') command({ kind: 'cancel_all' })
   }
 
   function shouldHalt(): Halt | null {
@@ -56,14 +75,9 @@ export function createStanding(
     /** Every fact of the engine. */
     hear(next: EngineFact): void {
       if (account.hear(next)) tell(next.at)
-      if (next.kind === 'outcome') compare(next.order, next.outcome)
+      compare(next)
       const climbed = stakes.hear(next)
-      if (climbed === null) return
-      fact({ kind: 'stakes', at: next.at, stakes: climbed.state, move: climbed.move })
-      if (climbed.move === null) return
-      if (climbed.move.to === 'paper') heard = { cause: 'stakes', why: climbed.move.why }
-      // What waits is of the size before; what is wanted of the new one is placed anew.
-      if (climbed.move.to !== 'full') command({ kind: 'cancel_all' })
+      if (climbed !== null) tellStakes(climbed, next.at)
     },
     hearTwin: stakes.hearTwin,
     stakeCap: stakes.cap,
@@ -89,8 +103,7 @@ export function createStanding(
       halted = event.halted
       halt = halted ? (event.account?.halt ?? null) : null
       account.restore(event)
-      const anew = stakes.restore(event)
-      if (anew !== null) fact({ kind: 'stakes', at: event.recvAt, stakes: anew, move: null })
+      for (const climbed of stakes.restore(event)) tellStakes(climbed, event.recvAt)
     },
 
     startDay({ startedAt, recvAt }: DayStarted): void {

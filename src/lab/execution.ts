@@ -21,6 +21,7 @@ export function createPaperExecution(seed: number): Execution {
   return {
     paper: {
       postMs: null,
+      trips: [],
       cancelRequestMs: CANCEL_MS,
       cancelClearMs: 0,
       addAhead: 0.2,

@@ -1,7 +1,7 @@
 /** What a ledger knows of the account: its counters as they were last written, why it halted itself, and what was settled since. */
 import type Database from 'libsql'
 import type { AccountState, Halt, Result } from '../domain/account.ts'
-import type { RestoredAccount } from '../domain/events.ts'
+import type { RestoredAccount, RestoredResult } from '../domain/events.ts'
 import type { StakeState } from '../domain/stakes.ts'
 import type { Micros } from '../domain/units.ts'
 
@@ -10,17 +10,27 @@ const UNHEARD =
 
 export function accountOf(database: Database.Database): RestoredAccount {
   const state = told<AccountState>(database, 'account')
-  const rows = state === null ? [] : database.prepare(UNHEARD).all(state.heardAt)
+  const stakes = told<StakeState>(database, 'stakes')
   return {
     halt: told<Halt>(database, 'halt'),
     state,
-    stakes: told<StakeState>(database, 'stakes'),
+    stakes,
     // A process may end between a settlement and the counters that know of it.
-    unheard: (rows as { at_micros: Micros; settlement_json: string }[]).map((row) => ({
-      at: row.at_micros,
-      settlement: JSON.parse(row.settlement_json) as Result,
-    })),
+    unheard: settledAfter(database, state?.heardAt),
+    unclimbed: settledAfter(database, stakes?.heardAt),
   }
+}
+
+function settledAfter(database: Database.Database, at: Micros | undefined): RestoredResult[] {
+  if (at === undefined) return []
+  const rows = database.prepare(UNHEARD).all(at) as {
+    at_micros: Micros
+    settlement_json: string
+  }[]
+  return rows.map((row) => ({
+    at: row.at_micros,
+    settlement: JSON.parse(row.settlement_json) as Result,
+  }))
 }
 
 function told<Value>(database: Database.Database, key: string): Value | null {

@@ -18,7 +18,7 @@ import { accountOf } from './account.ts'
 import { booksOf, type Unredeemed } from './books.ts'
 import { type Origin, UNKNOWN_ORIGIN } from './chain.ts'
 import type { FromLedgerWorker, ToLedgerWorker } from './ledger-worker.ts'
-import { nameMissed, unjudgedIn } from './missed.ts'
+import { unjudgedIn } from './missed.ts'
 import { redeemedRow, transferRow, type Write, writesOf } from './rows.ts'
 import { MIGRATIONS, SCHEMA, SCHEMA_VERSION } from './schema.ts'
 
@@ -65,6 +65,7 @@ function startLedger(options: LedgerOptions, remembered: Found, unlock: () => vo
   const worker = new Worker(workerFile(), { workerData: { path, origin } })
   const unredeemed = new Map(remembered.unredeemed.map((one) => [one.conditionId, one]))
   const waiters: { id: number; resolve: () => void }[] = []
+  let turn: Write[] = []
   let sent = 0
   let done = 0
   let failure: Error | null = null
@@ -88,8 +89,17 @@ function startLedger(options: LedgerOptions, remembered: Found, unlock: () => vo
     })
   }
 
+  /** All that is told in one turn is on the disk together or not at all: a settlement never without the counters that know of it. */
   function write(writes: readonly Write[]): void {
     if (writes.length === 0 || failure !== null) return
+    if (turn.length === 0) queueMicrotask(send)
+    turn.push(...writes)
+  }
+
+  function send(): void {
+    if (turn.length === 0 || failure !== null) return
+    const writes = turn
+    turn = []
     sent += 1
     if (sent - done > QUEUE_MAX)
       return fail(new Error(`more than ${QUEUE_MAX} writes wait for the ledger`))
@@ -97,6 +107,7 @@ function startLedger(options: LedgerOptions, remembered: Found, unlock: () => vo
   }
 
   function flush(): Promise<void> {
+    send()
     if (done >= sent) return Promise.resolve()
     return new Promise((resolve) => waiters.push({ id: sent, resolve }))
   }
@@ -139,7 +150,6 @@ function prepareDatabase(path: string, startingCash: MicroUsdc): Found {
     database.exec('PRAGMA journal_mode = WAL')
     if (isEmpty(database)) create(database, startingCash)
     const memory = read(database, path)
-    nameMissed(database)
     return { memory, unredeemed: booksOf(database).unredeemed }
   } catch (error) {
     if (error instanceof UserError) throw error

@@ -7,6 +7,7 @@ import type { Decision, EngineFact, Sealed, Settlement } from '../domain/facts.t
 import { assertNever } from '../domain/invariant.ts'
 import type { Market } from '../domain/market.ts'
 import { filledOf, outcomeWords } from '../domain/order.ts'
+import { LEFT_BEHIND, missedRows } from './missed.ts'
 
 export type Statement = {
   readonly sql: string
@@ -65,6 +66,7 @@ export const STATEMENTS: readonly string[] = [
   OPERATOR,
   ANEW,
   META,
+  LEFT_BEHIND,
 ]
 
 /** The shares of a finished window were changed for dollars. */
@@ -136,7 +138,10 @@ export function writesOf(fact: EngineFact): Write[] {
     case 'account':
       return [{ sql: META, values: ['account', JSON.stringify(fact.account)] }]
     case 'restored':
-      return [{ sql: EQUITY, values: [fact.at, fact.cash, 'started'] }]
+      return [
+        { sql: EQUITY, values: [fact.at, fact.cash, 'started'] },
+        ...missedRows(fact.unjudged),
+      ]
     case 'book_doubt':
     case 'clock':
     case 'feed':

@@ -9,6 +9,8 @@ import { accountOf } from './account.ts'
 
 const SETTLED = `SELECT condition_id AS id, settlement_json AS json FROM settlements
   WHERE decision = 'fired' AND at_micros > ? ORDER BY at_micros DESC`
+/** A settlement shows one order; another of its window may be the one that was filled. */
+const FILLED = `SELECT 1 FROM orders WHERE condition_id = ? AND strategy = ? AND filled_micro > 0 LIMIT 1`
 const JUDGED = `SELECT body_json AS body FROM certificates WHERE condition_id = ? AND kind = 'judged' ORDER BY seq DESC LIMIT 1`
 
 /** Null where no live bot has traded yet. */
@@ -16,7 +18,7 @@ export function stakesIn(path: string): StakeState | null {
   return withLedger(path, (database) => accountOf(database).stakes ?? null) ?? null
 }
 
-/** Of the latest windows in which this strategy bought something. */
+/** Of the latest windows in which this strategy bought something, each with its whole result, however many orders it had. */
 export function paperProof(
   path: string,
   asked: { readonly strategy: string; readonly since: Micros; readonly windows: number },
@@ -30,12 +32,13 @@ function proofIn(
   database: Database.Database,
   asked: { readonly strategy: string; readonly since: Micros; readonly windows: number },
 ): PaperProof {
-  const judgement = database.prepare(JUDGED)
+  const [judgement, filled] = [database.prepare(JUDGED), database.prepare(FILLED)]
   let [shots, net, right] = [0, 0, 0]
   for (const row of database.prepare(SETTLED).all(asked.since) as { id: string; json: string }[]) {
     const { order, outcome, pnl } = JSON.parse(row.json) as Settlement
     // A killed order costs nothing and shows nothing.
-    if (order?.strategy !== asked.strategy || outcome?.state !== 'filled') continue
+    const isShown = order?.strategy === asked.strategy && outcome?.state === 'filled'
+    if (!isShown && filled.get(row.id, asked.strategy) === undefined) continue
     shots += 1
     net += pnl
     const { body } = (judgement.get(row.id) ?? { body: null }) as { body: string | null }

@@ -17,7 +17,7 @@ import { afterClose, afterShot, FOR_US, hasTripped, noShots, wealth } from './tr
 const SAME_PRICE = 0.01
 
 export function begun(rung: StakeState['rung'], since: Micros, strategy: string): StakeState {
-  return { strategy, rung, since, shots: [], count: 0, proof: noShots(FOR_US) }
+  return { strategy, rung, since, heardAt: since, shots: [], count: 0, proof: noShots(FOR_US) }
 }
 
 export type Settled = {
@@ -36,6 +36,7 @@ export function afterWindow(
   const shot = shotOf(result)
   const state: StakeState = {
     ...before,
+    heardAt: at,
     shots: [...before.shots, { pnl: result.pnl, asOnPaper }].slice(-settings.windows),
     count: before.count + 1,
     proof:

@@ -125,7 +125,6 @@ export function createBot(deps: BotDeps): Bot {
   async function start(): Promise<void> {
     const remembered = await deps.keeper.restore()
     if (stopped !== null) return remember()
-    // A new venue may play windows of before again; nothing of them is over there.
     // A new venue may play windows of before again; nothing of them is over there, and nobody will name their winners.
     const ofBefore = deps.venueIsNew ? { settled: [], unjudged: [] } : {}
     emit({ kind: 'restored', ...remembered, ...ofBefore, recvAt: now(), venueAt: null })

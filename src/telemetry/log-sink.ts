@@ -38,6 +38,7 @@ export function createLogSink({ finder, trades }: { finder: Log; trades: Log }):
         return trades.error('an outcome for an order that is not open', {
           orderId: fact.orderId,
           outcome: fact.outcome,
+          known: fact.known,
         })
       case 'passed':
         return trades.info('window passed without a shot', {

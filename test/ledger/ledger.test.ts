@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import Database from 'libsql'
 import { describe, expect, test } from 'vitest'
 import type { OperatorAction } from '../../src/domain/account.ts'
+import type { EngineFact } from '../../src/domain/facts.ts'
 import { conditionId, orderId } from '../../src/domain/ids.ts'
 import type { SubmitOutcome } from '../../src/domain/order.ts'
 import type { Log } from '../../src/domain/ports.ts'
@@ -25,7 +26,7 @@ const silent: Log = {
   error: () => undefined,
 }
 const CASH = microUsdc(10_000_000_000)
-const NOTHING = { halt: null, state: null, stakes: null, unheard: [] }
+const NOTHING = { halt: null, state: null, stakes: null, unheard: [], unclimbed: [] }
 const file = () => join(mkdtempSync(join(tmpdir(), 'ledger-')), 'ledger.db')
 const open = (path: string) => openLedger({ path, startingCash: CASH, log: silent })
 
@@ -182,6 +183,37 @@ describe('the ledger', () => {
     const third = await open(path)
     expect((await third.restore()).unjudged).toEqual([])
     await third.close()
+  })
+
+  test('a start that fails after it has opened the ledger forgets no window that waits for its winner', async () => {
+    const path = file()
+    const market = aMarket()
+    const before = createHarness(someSettings())
+    before.clock(at(0))
+    before.list(market, at(1))
+    before.runTo(at(898))
+    before.books(market, at(898), 9_980, 9_990)
+    before.runTo(at(911))
+    const next = async (facts: readonly EngineFact[]) => {
+      const ledger = await open(path)
+      const remembered = await ledger.restore()
+      for (const fact of facts) ledger.accept(fact)
+      await ledger.close()
+      return remembered
+    }
+    await next(before.facts)
+    // The port was taken, the venue did not answer.
+    for (let start = 0; start < 2; start += 1)
+      expect((await next([])).unjudged).toMatchObject([{ market: { slug: market.slug } }])
+    // One that began, and was killed before it could ask for the winner.
+    const again = createHarness(someSettings())
+    again.send({ kind: 'restored', ...(await next([])), recvAt: at(950), venueAt: null })
+    await next(again.facts)
+    const remembered = await next([])
+    expect(remembered.unjudged).toMatchObject([{ market: { slug: market.slug } }])
+    // On a new venue nobody will name its winner: then it is over.
+    await next([{ kind: 'restored', at: at(960), cash: CASH, shots: 0, barred: 0, unjudged: [] }])
+    expect((await next([])).unjudged).toEqual([])
   })
 
   test.each<[OperatorAction[], boolean, boolean]>([

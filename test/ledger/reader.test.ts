@@ -104,16 +104,27 @@ function settled(reason: string): EngineFact {
 
 test('what a process left behind is called missed by the next, and what it had a shot in is not', async () => {
   const path = await kept([armed])
-  const again = await openLedger({ path, startingCash: CASH, log: silent })
-  await again.close()
-  const reader = openReader(path)
-  const { state, reason } = reader.story(market.slug)
-  reader.close()
-  expect([state, reason]).toEqual(['passed', 'MISSED: the bot ended before this window did'])
+  const after = async (facts: readonly EngineFact[]) => {
+    const again = await openLedger({ path, startingCash: CASH, log: silent })
+    for (const fact of facts) again.accept(fact)
+    await again.close()
+    const reader = openReader(path)
+    const { state, reason } = reader.story(market.slug)
+    reader.close()
+    return [state, reason]
+  }
+  // A start that failed before it took up the work names nothing.
+  expect(await after([])).toEqual(['armed', null])
+  expect(await after([started(at(950))])).toEqual([
+    'passed',
+    'MISSED: the bot ended before this window did',
+  ])
 
   const order = anOrder()
   const shot = await kept([armed, { kind: 'submitted', at: at(899), order, market }, armed])
-  await (await openLedger({ path: shot, startingCash: CASH, log: silent })).close()
+  const next = await openLedger({ path: shot, startingCash: CASH, log: silent })
+  next.accept(started(at(950)))
+  await next.close()
   const other = openReader(shot)
   expect(other.story(market.slug).state).toBe('armed')
   other.close()

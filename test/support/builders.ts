@@ -95,6 +95,7 @@ export function someSettings(
 /** A venue on paper with nothing made up. */
 export const SOME_PAPER: PaperSettings = {
   postMs: null,
+  trips: [],
   cancelRequestMs: 50,
   cancelClearMs: 0,
   addAhead: 0,

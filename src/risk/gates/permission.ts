@@ -12,6 +12,9 @@ const HOLD_NOTES: Readonly<Record<Hold, string>> = {
     'too much was lost since the best moment (limits.maxDrawdownUsd); only resume ends that',
   tripwire: 'we win less often than the prices ask for (limits.tripwire); only resume ends that',
   overfill: 'an order was filled for more than it was sent with; look at the books, then resume',
+  negative_position:
+    'more shares were sold than bought, by what the venue says; look at the books, then resume',
+  stray_fill: 'an order was filled that was over, or is not ours; look at the books, then resume',
   stakes: 'the canary did worse than it may (stakes.*): a dry run has to show what it can do again',
 }
 

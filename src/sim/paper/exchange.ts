@@ -19,10 +19,13 @@ import { addFill, leftOf, outcomeOf, type PaperOrder, paperOrder } from './order
 import { joinQueue } from './queue.ts'
 import { createShadowBook } from './shadow-book.ts'
 import { feeOn } from './take.ts'
+import { drawTrip, type Trips } from './trips.ts'
 
 export type PaperSettings = {
-  /** Until an order is in the book, beside the venue's hold; null: as long as a round trip. */
+  /** Until an order is in the book, beside the venue's hold; null: as long as one of `trips`. */
   readonly postMs: number | null
+  /** Measured ways of orders; empty: as long as a round trip. */
+  readonly trips: Trips
   readonly cancelRequestMs: number
   readonly cancelClearMs: number
   /** Of those who join a level after us, the share that gets ahead of us. */
@@ -148,6 +151,12 @@ export function createPaperExchange(deps: PaperDeps): PaperExchange {
     return Math.min(one.leaveAt ?? Number.POSITIVE_INFINITY, expires)
   }
 
+  function travel(order: Order): number {
+    const { postMs, trips, seed } = settings
+    if (postMs !== null) return postMs * MICROS_PER_MS
+    return trips.length > 0 ? drawTrip(trips, seed, order.id) : deps.roundTripMicros(order)
+  }
+
   function askToLeave(one: PaperOrder, now: Micros): void {
     const { cancelRequestMs, cancelClearMs } = settings
     const at = Math.max(now, one.arriveAt) + (cancelRequestMs + cancelClearMs) * MICROS_PER_MS
@@ -156,11 +165,9 @@ export function createPaperExchange(deps: PaperDeps): PaperExchange {
 
   return {
     submit({ order, market }, now) {
-      const travel =
-        settings.postMs === null ? deps.roundTripMicros(order) : settings.postMs * MICROS_PER_MS
       // Who waits in any case is not held.
       const hold = order.postOnly ? 0 : deps.holdMicros(market)
-      orders.set(order.id, paperOrder(order, market, micros(now + Math.ceil(travel + hold))))
+      orders.set(order.id, paperOrder(order, market, micros(now + Math.ceil(travel(order) + hold))))
     },
     cancel({ order }, now) {
       const one = orders.get(order.id)

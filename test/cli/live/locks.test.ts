@@ -2,15 +2,16 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { lockOf } from '../../../src/cli/live-lock.ts'
 import { liveSettings } from '../../../src/cli/live-settings.ts'
+import { bankrollOf, limitsTooLoose } from '../../../src/cli/safeguards.ts'
 import { loadConfig } from '../../../src/config/load.ts'
 import type { Settlement } from '../../../src/domain/facts.ts'
-import { conditionId } from '../../../src/domain/ids.ts'
+import { conditionId, orderId } from '../../../src/domain/ids.ts'
 import type { Log } from '../../../src/domain/ports.ts'
 import type { StakeState } from '../../../src/domain/stakes.ts'
-import { type Micros, micros, microUsdc } from '../../../src/domain/units.ts'
+import { type Micros, microShares, micros, microUsdc } from '../../../src/domain/units.ts'
 import { openLedger } from '../../../src/ledger/ledger.ts'
 import { begun } from '../../../src/risk/stake-ladder.ts'
 import { aMarket, at } from '../../support/builders.ts'
@@ -100,6 +101,27 @@ test.each([
   expect(lock(TEN)).toBeNull()
 })
 
+test('a window of several orders counts with its whole result, whichever of them it shows', async () => {
+  // Of each pair one leg was bought and the other, which is shown, was not: that lost money.
+  const killed = { state: 'killed', reason: 'gone' } as const
+  await settled('dry', 10, { outcome: killed, orders: 2, pnl: microUsdc(-1) })
+  expect(lock(TEN)).toMatch(/there are 0/)
+  const path = join(cwd, 'data/polymarket/dry/ledger.db')
+  const ledger = await openLedger({ path, startingCash: microUsdc(1e9), log: silent })
+  for (let n = 0; n < 10; n += 1) {
+    const id = conditionId(`0x${String(n).padStart(64, '0')}`)
+    const market = aMarket({ conditionId: id, slug: `btc-updown-15m-${n}` })
+    const order = { ...anOrder(), id: orderId(`${n}/1`), conditionId: id, strategy: 'last-second' }
+    const fill = { fills: [], shares: microShares(5), cost: microUsdc(3), fee: microUsdc(0) }
+    const outcome = { state: 'filled', finality: 'confirmed', ...fill } as const
+    ledger.accept({ kind: 'submitted', at: at(n), order, market })
+    const rest = { venueId: null, cash: microUsdc(1e9) }
+    ledger.accept({ kind: 'outcome', at: at(n), order, market, outcome, ...rest })
+  }
+  await ledger.close()
+  expect(lock(TEN)).toMatch(/the last 10 windows with fills of the dry run lost 0.00001 USD/)
+})
+
 test('a live bot that stands somewhere needs no other word; one sent back shows it again', async () => {
   await settled('live', 0, {}, begun('canary', 0 as Micros, 'last-second'))
   expect(lock(TEN)).toBeNull()
@@ -134,6 +156,58 @@ test('nor can it be switched off while the bot runs', () => {
   expect(planOf('polymarket', 'live')).toThrow(/SAFEGUARD_OFF: limits.maxDrawdownUsd/)
   for (const [venue, mode] of [['polymarket', 'dry'] as const, ['local', 'live'] as const])
     expect(planOf(venue, mode)()).toMatchObject([{ key: 'limits.maxDrawdownUsd', to: 'off' }])
+})
+
+describe('a limit of more dollars than there are', () => {
+  const configOf = (yaml: string, venue = 'polymarket') => {
+    writeFileSync(join(cwd, 'lastsecond.yaml'), yaml)
+    return loadConfig({ cwd, env: {}, flags: { venue } }).config
+  }
+  const USD = 1_000_000
+  const FIFTY =
+    'limits: { maxPositionUsd: 50, maxTogetherUsd: 50, maxDailyLossUsd: 50, maxDrawdownUsd: 50 }\n'
+
+  test('is none, and the refusal says what would do', () => {
+    const refusal = limitsTooLoose(configOf(''), microUsdc(300 * USD + 129_999))
+    expect(refusal).toMatch(
+      /^SAFEGUARD_OFF: limits.maxTogetherUsd \(1600 USD\), limits.maxDailyLossUsd \(500 USD\), limits.maxDrawdownUsd \(1000 USD\) are more than the 300.129999 USD/,
+    )
+    expect(refusal).toMatch(/set each to 300.12 or less/)
+    expect(limitsTooLoose(configOf('', 'local'), microUsdc(0))).toBeNull()
+  })
+
+  test.each(['maxPositionUsd', 'maxTogetherUsd', 'maxDailyLossUsd', 'maxDrawdownUsd'])(
+    '%s may be as large as the money, and not a cent larger',
+    (name) => {
+      const money = microUsdc(50 * USD)
+      expect(limitsTooLoose(configOf(FIFTY), money)).toBeNull()
+      const loose = configOf(FIFTY.replace(`${name}: 50`, `${name}: 50.01`))
+      expect(limitsTooLoose(loose, money)).toMatch(new RegExp(`limits.${name} \\(50.01 USD\\) is`))
+    },
+  )
+
+  test('nor may it be set while the bot runs', () => {
+    const plan = (to: string) => {
+      const { plan: ask } = liveSettings(configOf(FIFTY), 'live', false, microUsdc(50 * USD))
+      return () => ask(new Map([['limits.maxDailyLossUsd', to]]), [])
+    }
+    expect(plan('51')).toThrow(/SAFEGUARD_OFF: limits.maxDailyLossUsd \(51 USD\) is more/)
+    expect(plan('49')()).toMatchObject([{ key: 'limits.maxDailyLossUsd' }])
+  })
+
+  test('what is held and what was won count as money; what was sold or killed does not', () => {
+    const order = { ...anOrder(), spend: microUsdc(7) }
+    const fill = { fills: [], shares: microShares(10), cost: microUsdc(5), fee: microUsdc(1) }
+    const filled = { state: 'filled', finality: 'confirmed', ...fill } as const
+    const shots = [
+      { order, outcome: filled },
+      { order, outcome: null },
+      { order, outcome: { state: 'killed', reason: 'a test' } as const },
+      { order: { ...order, action: 'SELL' } as const, outcome: { ...filled, cost: microUsdc(3) } },
+    ]
+    // 100, the 6 of what is held, the 7 that an open order could take, less the 2 that a sale brought, and 10 that were won.
+    expect(bankrollOf(microUsdc(100), { shots, unredeemed: [{ payout: 10 }] })).toBe(121)
+  })
 })
 
 test('a person may leave the ladder out, but not the safeguards', () => {
