@@ -1,4 +1,5 @@
 /** Configuration -> the settings of the engine and the parts of the venue. Shared by every verb that runs or checks the bot. */
+import { capacityOf } from '../config/capacity.ts'
 import { givenParams, strategiesNamed, strategyNames } from '../config/params.ts'
 import type { Config } from '../config/schema.ts'
 import { seriesNames, tradedNames } from '../config/series.ts'
@@ -105,16 +106,16 @@ function restarts(): ReturnType<typeof engineRestarts> {
 
 /** Null: as the strategy asks. */
 function sizingOf({ sizing }: Config): EngineSettings['sizing'] {
-  const spendMax = sizing.maxUsd as MicroUsdc
+  const bounds = { spendMax: sizing.maxUsd as MicroUsdc, capacity: capacityOf(sizing.capacity) }
   switch (sizing.rule) {
     case 'strategy':
       return null
     case 'fixed':
-      return { rule: { kind: 'fixed' }, spendMax }
+      return { rule: { kind: 'fixed' }, ...bounds }
     case 'fraction':
-      return { rule: { kind: 'fraction', share: sizing.fraction }, spendMax }
+      return { rule: { kind: 'fraction', share: sizing.fraction }, ...bounds }
     case 'kelly':
-      return { rule: { kind: 'kelly', part: sizing.kellyPart }, spendMax }
+      return { rule: { kind: 'kelly', part: sizing.kellyPart }, ...bounds }
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { ASSETS, INTERVALS, SERIES_NAMES, SETTLEMENT_FEEDS, SPOT_FEEDS } from '../domain/ids.ts'
+import { capacity } from './capacity.ts'
 import { gates } from './gates-schema.ts'
 import { KEY_META } from './key-meta.ts'
 import { limits } from './limits-schema.ts'
@@ -254,6 +255,10 @@ const sizing = z.strictObject({
     '25',
     'Dollars that a purchase made larger by the sizing may spend, with its fee; limits.maxPositionUsd holds besides',
     { env: ['SIZING_MAX_USD'] },
+  ),
+  capacity: capacity(
+    'The same for single assets, where their books bear less than others; sizing.maxUsd holds besides',
+    'SIZING_CAPACITY',
   ),
 })
 

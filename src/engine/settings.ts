@@ -10,7 +10,12 @@ import type { PriceSettings } from './price-sources.ts'
 import type { QuoteRules } from './slots.ts'
 
 /** How many shares a single purchase gets, and what it may spend at most. */
-export type Sizing = { readonly rule: SizingRule; readonly spendMax: MicroUsdc }
+export type Sizing = {
+  readonly rule: SizingRule
+  readonly spendMax: MicroUsdc
+  /** What one order may spend on an asset whose books bear less. */
+  readonly capacity: Readonly<Partial<Record<Asset, MicroUsdc>>>
+}
 
 export type EngineSettings = {
   readonly strategy: BoundStrategy

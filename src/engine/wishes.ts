@@ -181,6 +181,7 @@ function resized(
 ): Intent | null {
   if (sizing === null) return intent
   const { market } = trader
+  const spendMax = Math.min(sizing.spendMax, sizing.capacity[market.asset] ?? sizing.spendMax)
   const room = limits.maxPosition - Math.max(0, view.held.UP.cost + view.held.DOWN.cost)
   // Of the cash alone, so that the gate, which counts what is out as well, never stands against a size that was made for it.
   const share = Math.floor(view.cash * (limits.account?.maxBankrollShare ?? 1))
@@ -188,7 +189,7 @@ function resized(
     rule: sizing.rule,
     shares: intent.shares,
     bankroll: view.cash,
-    spendMax: microUsdc(Math.max(0, Math.min(sizing.spendMax, room, share))),
+    spendMax: microUsdc(Math.max(0, Math.min(spendMax, room, share))),
     win: intent.win ?? null,
     fee: market.fee,
     asks: trackOf(trader, intent.side).book.levels('ASK'),

@@ -196,7 +196,11 @@ describe('shares that are counted', () => {
 
 describe('sizes', () => {
   const half = {
-    sizing: { rule: { kind: 'fraction', share: 0.5 }, spendMax: microUsdc(50_000_000) },
+    sizing: {
+      rule: { kind: 'fraction', share: 0.5 },
+      spendMax: microUsdc(50_000_000),
+      capacity: {},
+    },
   } as const
 
   test('a part of the free cash, as deep as the cap allows', () => {
@@ -205,6 +209,14 @@ describe('sizes', () => {
     const bot = begun(strategy, { ...half, startingCash: microUsdc(20_000_000) })
     // Ten dollars at 0.52 and its fee.
     expect(bot.asked('submit')[0]?.order.shares).toBe(18_000_000)
+  })
+
+  test('no more than the books of the asset bear', () => {
+    const { strategy, says } = scripted()
+    says({ intents: [intent('UP')] })
+    const capacity = { btc: microUsdc(3_000_000), eth: microUsdc(1_000_000) }
+    const bot = begun(strategy, { sizing: { ...half.sizing, capacity } })
+    expect(bot.asked('submit')[0]?.order.shares).toBe(5_000_000)
   })
 
   test('no more than one window may hold', () => {

@@ -149,12 +149,15 @@ export async function aLiveRun(args: LiveArgs) {
     ...{ folder, venue, start, ended, end, ask, count, ledger, requests, books, log },
     complaints: () => complaints,
     /** Waits while the bot runs; one that ended says why. */
-    async until(child: ChildProcess, look: () => boolean | Promise<boolean>): Promise<void> {
-      await until(async () => child.exitCode !== null || (await look()), 100).catch(
-        (error: unknown) => {
-          throw new Error(`it did not come: ${complaints}`, { cause: error })
-        },
-      )
+    async until(
+      child: ChildProcess,
+      look: () => boolean | Promise<boolean>,
+      withinMs?: number,
+    ): Promise<void> {
+      const isOver = async () => child.exitCode !== null || (await look())
+      await until(isOver, 100, withinMs).catch((error: unknown) => {
+        throw new Error(`it did not come: ${complaints}`, { cause: error })
+      })
       expect(child.exitCode, complaints).toBe(null)
     },
     fault: (body: object) =>

@@ -12,6 +12,8 @@ import { aLiveRun, GATES_OFF, type LiveRun } from './harness.ts'
 
 const WINDOWS = Number(process.env['PROFILE_WINDOWS'] ?? 10)
 const WINDOW_SEC = Number(process.env['PROFILE_WINDOW_SEC'] ?? 12)
+/** Sixteen close together; twice as long as they take, and the start of everything. */
+const PATIENCE_MS = 2 * Math.ceil(WINDOWS / 16) * WINDOW_SEC * 1_000 + 240_000
 const ENOUGH_FILLS = 30
 /** Shorter windows than any real one have no time for most of what the gates ask. */
 const isShort = WINDOW_SEC < 90
@@ -40,7 +42,7 @@ test.each(PROFILES.flatMap((name) => [[name, 'dry'] as const, [name, 'live'] as 
     })
     try {
       const bot = run.start()
-      await run.until(bot, () => run.count('settlements') >= WINDOWS)
+      await run.until(bot, () => run.count('settlements') >= WINDOWS, PATIENCE_MS)
       if (mode === 'live') {
         await run.settleAll(bot)
         await run.expectBalanced()

@@ -8,8 +8,8 @@ import { vi } from 'vitest'
 const PATIENCE_MS = 240_000
 
 /** Resolves with the first answer that counts as true. */
-export function until<T>(look: () => T | Promise<T>, interval = 50) {
-  return vi.waitUntil(look, { timeout: PATIENCE_MS, interval })
+export function until<T>(look: () => T | Promise<T>, interval = 50, timeout = PATIENCE_MS) {
+  return vi.waitUntil(look, { timeout, interval })
 }
 
 /** The same for what is said by expectations: the last refusal is told when they never hold. */
