@@ -122,6 +122,9 @@ export function reservedBy(order: Order, outcome: SubmitOutcome | null): number 
   return notional(order.limit, microShares(left), 'ceil')
 }
 
+/** Dust that a spend in dollars leaves at the makers' prices, and a count of shares in another number of decimals. */
+export const DUST_MICRO = 10_000
+
 /** Nothing of it is at the venue any more. */
 export function isOver(outcome: SubmitOutcome | null): boolean {
   return outcome !== null && outcome.state !== 'unknown' && outcome.state !== 'resting'

@@ -34,7 +34,7 @@ import { judgedOf, sealedOf } from './judging.ts'
 import { rungsOf } from './ladder.ts'
 import { createTrader, type LastSecondTrader, trackOf } from './last-second-trader.ts'
 import { sameTerms } from './market-terms.ts'
-import { holdings, positionIn, reservedIn } from './own-orders.ts'
+import { holdings, knownPositionIn, reservedIn } from './own-orders.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
 import { createSettling, type Till } from './settling.ts'
@@ -90,7 +90,7 @@ export function createEngine(initial: EngineSettings): Engine {
   }
   const standing = createStanding(settings, {
     ...{ command, fact },
-    position: (conditionId, side) => positionIn(traders.get(conditionId), side),
+    position: (conditionId, side) => knownPositionIn(traders.get(conditionId), side),
   })
   const venueNow = (recvAt: Micros): Micros => micros(recvAt + (clock?.offsetMicros ?? 0))
   const schedule = createSchedule(settings, {

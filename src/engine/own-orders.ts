@@ -75,10 +75,19 @@ function holding(owner: Owner, side: Side): Holding {
   return { shares: microShares(Math.max(0, positionIn(owner, side))), cost: microUsdc(cost) }
 }
 
+/** The same as below; null while a purchase of the side may still bring shares: after a restart its sale may be proven first. */
+export function knownPositionIn(owner: Owner | undefined, side: Side): number | null {
+  if (owner === undefined) return null
+  const isOpen = owner.orders.some(
+    ({ order, outcome }) => order.side === side && order.action === 'BUY' && !isOver(outcome),
+  )
+  return isOpen ? null : positionIn(owner, side)
+}
+
 /** What was bought of a side, less what was sold of it: below zero only where the books of somebody are wrong. */
-export function positionIn(owner: Owner | undefined, side: Side): number {
+function positionIn({ orders }: Owner, side: Side): number {
   let shares = 0
-  for (const { order, outcome } of owner?.orders ?? []) {
+  for (const { order, outcome } of orders) {
     const filled = order.side === side ? filledOf(outcome) : null
     if (filled !== null) shares += order.action === 'BUY' ? filled.shares : -filled.shares
   }

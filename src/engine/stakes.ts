@@ -22,6 +22,9 @@ export function createStakes(settings: StakeSettings | null) {
   let state: StakeState | null =
     settings === null ? null : begun('canary', 0 as Micros, settings.strategy)
 
+  /** Where it stood when the ladder was last in force: what is settled without it is no step of it, on its next start neither. */
+  let asleep: StakeState | null = null
+
   function settled(settlement: Result, at: Micros): StakeMove | null {
     const { market, order, outcome } = settlement
     open.delete(market.conditionId)
@@ -37,6 +40,10 @@ export function createStakes(settings: StakeSettings | null) {
   }
 
   function climb(settlement: Result, at: Micros): Climbed | null {
+    if (asleep !== null) {
+      asleep = { ...asleep, heardAt: at }
+      return { state: asleep, move: null }
+    }
     const before = state
     const move = settled(settlement, at)
     return state === null || state === before ? null : { state, move }
@@ -61,8 +68,11 @@ export function createStakes(settings: StakeSettings | null) {
     /** The states that were not written down yet. */
     restore({ shots, account, recvAt }: Restored): Climbed[] {
       for (const { market } of shots) open.set(market.conditionId, market.endAt)
-      if (state === null) return []
       const known = account?.stakes ?? null
+      if (state === null) {
+        asleep = known
+        return []
+      }
       const isNew = known === null || known.rung === 'paper' || known.strategy !== state.strategy
       state = isNew ? begun('canary', recvAt, state.strategy) : known
       return isNew ? [{ state, move: null }] : climbAfter(account?.unclimbed ?? [])

@@ -6,7 +6,7 @@ import type { Halt } from '../domain/account.ts'
 import type { EngineCommand } from '../domain/commands.ts'
 import type { DayStarted, Operator, Restored } from '../domain/events.ts'
 import type { EngineFact } from '../domain/facts.ts'
-import type { ConditionId, OrderId, Side } from '../domain/ids.ts'
+import type { ConditionId, Side } from '../domain/ids.ts'
 import type { Micros } from '../domain/units.ts'
 import { createRiskAccount } from '../risk/account.ts'
 import type { Hold } from '../risk/gates/gate.ts'
@@ -17,8 +17,8 @@ import { type Climbed, createStakes } from './stakes.ts'
 export type StandingDeps = {
   command(next: EngineCommand): void
   fact(next: EngineFact): void
-  /** Shares bought of a side of a window, less those sold. */
-  position(conditionId: ConditionId, side: Side): number
+  /** Shares bought of a side of a window, less those sold; null while a purchase may still bring some. */
+  position(conditionId: ConditionId, side: Side): number | null
 }
 
 export type Standing = ReturnType<typeof createStanding>
@@ -35,15 +35,15 @@ export function createStanding(
   let halt: Halt | null = null
   /** What was just heard that ends the trading: a fall back to paper, or a fill that cannot be. */
   let heard: Halt | null = null
-  /** Said once of each order and cause. */
+  /** Said once of each cause, and of each order or side of a window. */
   const doubted = new Set<string>()
 
   function tell(at: Micros): void {
     fact({ kind: 'account', at, account: account.state() })
   }
 
-  function doubt(id: OrderId, found: Halt | null): void {
-    const key = `${found?.cause} ${id}`
+  function doubt(what: string, found: Halt | null): void {
+    const key = `${found?.cause} ${what}`
     if (found === null || doubted.has(key)) return
     doubted.add(key)
     // The first thing that is wrong is the reason; what follows from it is in the log.
@@ -56,7 +56,8 @@ export function createStanding(
     if (next.kind !== 'outcome') return
     const { order, outcome } = next
     doubt(order.id, overfillOf(order, outcome))
-    doubt(order.id, negativeOf(order, position(order.conditionId, order.side)))
+    const { conditionId, side } = order
+    doubt(`${conditionId} ${side}`, negativeOf(order, position(conditionId, side)))
   }
 
   function tellStakes({ state, move }: Climbed, at: Micros): void {
@@ -89,6 +90,8 @@ export function createStanding(
       if (action === 'kill' || action === 'resume') {
         halted = action === 'kill'
         halt = null
+        // What was heard meanwhile is what the person has looked at.
+        heard = null
       }
       if (action === 'stop') stopping = true
       if (action === 'kill' || action === 'stop') command({ kind: 'cancel_all' })

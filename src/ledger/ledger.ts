@@ -108,6 +108,7 @@ function startLedger(options: LedgerOptions, remembered: Found, unlock: () => vo
 
   function flush(): Promise<void> {
     send()
+    if (failure !== null) return Promise.reject(failure)
     if (done >= sent) return Promise.resolve()
     return new Promise((resolve) => waiters.push({ id: sent, resolve }))
   }

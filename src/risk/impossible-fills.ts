@@ -4,7 +4,7 @@
  */
 import type { Halt } from '../domain/account.ts'
 import type { OrderId, Side } from '../domain/ids.ts'
-import { filledOf, type Order, rests, type SubmitOutcome } from '../domain/order.ts'
+import { DUST_MICRO, filledOf, type Order, rests, type SubmitOutcome } from '../domain/order.ts'
 import { formatMicro, type MicroShares, microShares } from '../domain/units.ts'
 
 /** A purchase by dollars may get more shares than were counted on, never for more dollars; whatever is sized in shares gets no more of them. */
@@ -21,12 +21,12 @@ export function overfillOf(order: Order, outcome: SubmitOutcome): Halt | null {
   return { cause: 'overfill', why }
 }
 
-/** `position`: what was bought of the side, less what was sold of it. */
+/** `position`: what was bought of the side, less what was sold of it; null while that is not known. A trade may bring dust less than its first word. */
 export function negativeOf(
   { id, side }: { readonly id: OrderId; readonly side: Side },
-  position: number,
+  position: number | null,
 ): Halt | null {
-  if (position >= 0) return null
+  if (position === null || position >= -DUST_MICRO) return null
   const short = formatMicro(microShares(-position))
   const why = `by what is known of order ${id}, ${short} shares more of ${side} were sold than bought`
   return { cause: 'negative_position', why }
@@ -39,7 +39,9 @@ export function strayFillOf(
   known: MicroShares | null,
 ): Halt | null {
   const shares = filledOf(outcome)?.shares ?? 0
-  if (shares <= (known ?? 0)) return null
+  // Of one of ours that waits again the last word decides, and that is booked.
+  const isUnderWay = outcome.state === 'resting' && known !== null
+  if (shares <= (known ?? 0) || isUnderWay) return null
   const books =
     known === null ? 'know no such order' : `have it as over, with ${formatMicro(known)}`
   const why = `order ${id} was filled for ${formatMicro(microShares(shares))} shares, and the books ${books}`

@@ -87,13 +87,11 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
     const barred: Market[] = []
     const lost: RestoredShot[] = []
     const unread: ConditionId[] = []
-    let isUnheard = false
     async function look({ conditionId, isProof, market: written, orders }: ArmedWindow) {
       const market = written ?? deps.marketOf(conditionId)
       if (market === null) return unread.push(conditionId)
       const shot = isProof ? null : await findLostShot(deps, { market, orders })
-      if (shot === 'unheard') isUnheard = true
-      if (shot === null || shot === 'unheard') return barred.push(market)
+      if (shot === null) return barred.push(market)
       return lost.push(shot)
     }
     const unproven = windows.filter(({ isProof }) => !isProof).length
@@ -105,7 +103,7 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
         },
       )
     await Promise.all(windows.map(look))
-    return { barred, lost, unread, isUnheard }
+    return { barred, lost, unread }
   }
 
   function moved(cash: MicroUsdc, micro: number): MicroUsdc {
@@ -137,13 +135,11 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
         shots.set(order.id, { ...shot, venueId })
       }
       const withShot = new Set<string>([...shots.values()].map(({ market }) => market.conditionId))
-      const { barred, lost, unread, isUnheard } = await left(
+      const { barred, lost, unread } = await left(
         journal.before.armed.filter(({ conditionId: id }) => !settled.has(id) && !withShot.has(id)),
       )
       for (const shot of lost) shots.set(shot.order.id, shot)
-      // What may have been spent is no money that went out.
-      const isOpen = shots.size > 0 || isUnheard
-      const cash = isOpen ? known.cash : await cashAfter(known.cash)
+      const cash = shots.size === 0 ? await cashAfter(known.cash) : known.cash
       const over = [...known.settled, ...unread]
       return { ...known, settled: over, cash, shots: [...shots.values()], barred }
     },

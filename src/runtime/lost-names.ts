@@ -5,12 +5,12 @@
  */
 import type { RestoredShot } from '../domain/events.ts'
 import type { ConditionId } from '../domain/ids.ts'
-import type { Order, SubmitOutcome } from '../domain/order.ts'
+import { DUST_MICRO, type Order, type SubmitOutcome } from '../domain/order.ts'
 import type { Account, EventSink, Log, TakerTrade } from '../domain/ports.ts'
 import { MICROS_PER_MS, MICROS_PER_SECOND, type Micros } from '../domain/units.ts'
 import type { NamedRung } from '../ledger/journal-files.ts'
 import type { OrderFates } from './order-fate.ts'
-import { costOf, DUST_MICRO } from './order-trades.ts'
+import { costOf } from './order-trades.ts'
 
 const ASK_FIRST_MS = 250
 const ASK_MOST_MS = 5_000

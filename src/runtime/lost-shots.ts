@@ -8,6 +8,7 @@ import type { Market } from '../domain/market.ts'
 import { completeOrder, type Order, type Rung } from '../domain/order.ts'
 import type { Account, Log, TakerTrade } from '../domain/ports.ts'
 import { MICROS_PER_MS, type Micros, microShares, microUsdc, type Ticks } from '../domain/units.ts'
+import { UserError } from '../domain/user-error.ts'
 import type { NamedRung } from '../ledger/journal-files.ts'
 import { costOf } from './order-trades.ts'
 
@@ -21,19 +22,17 @@ const UNHEARD_AFTER_MS = 30_000
 
 export type UnprovenWindow = { readonly market: Market; readonly orders: readonly NamedRung[] }
 
-/** The shot that was forgotten, or null where the venue knows of none; `unheard` where it could not be asked. */
-export type LostShot = RestoredShot | 'unheard' | null
-
 export type LostShotsDeps = {
   readonly account: Pick<Account, 'takenIn'>
   readonly now: () => Micros
   readonly log: Log
 }
 
+/** The shot that was forgotten, or null where the venue knows of none. Where it cannot be asked there is no start: the next one asks again. */
 export async function findLostShot(
   { account, now, log }: LostShotsDeps,
   window: UnprovenWindow,
-): Promise<LostShot> {
+): Promise<RestoredShot | null> {
   const { slug, conditionId } = window.market
   const since = now()
   let answers = 0
@@ -54,12 +53,11 @@ export async function findLostShot(
     }
     const forMs = (now() - since) / MICROS_PER_MS
     if (forMs >= GONE_AFTER_MS && answers >= GONE_ANSWERS) return null
-    if (forMs >= UNHEARD_AFTER_MS) {
-      log.error('nobody can tell whether an order of a window that was made ready had left', {
-        ...{ slug, error: failure },
-      })
-      return 'unheard'
-    }
+    if (forMs >= UNHEARD_AFTER_MS)
+      throw new UserError(
+        'general',
+        `the venue could not be asked whether an order of ${slug} had left before the power was cut (${String(failure)}); start again when it answers`,
+      )
     await new Promise((resolve) => setTimeout(resolve, ms))
   }
 }

@@ -1,6 +1,6 @@
 /** What an order's trades, as far as they are listed, say of it. */
 import type { Market } from '../domain/market.ts'
-import type { Fill, Order, SubmitOutcome } from '../domain/order.ts'
+import { DUST_MICRO, type Fill, type Order, type SubmitOutcome } from '../domain/order.ts'
 import type { TradeView } from '../domain/ports.ts'
 import {
   type Micros,
@@ -21,9 +21,6 @@ export type Shot = {
 
 /** What the venue said when it matched an order, in millionths; of a sale, the dollars that it brought. */
 export type Matched = { readonly spent: number; readonly shares: number }
-
-/** Dust that a spend in dollars leaves at the makers' prices, and a count of shares in another number of decimals. */
-export const DUST_MICRO = 10_000
 
 export type TradesSay =
   /** Some of them are not listed yet. */

@@ -248,9 +248,9 @@ test('killed at random moments it takes no second shot and ends with books equal
     child = startBot()
   }
   await settleAll(child)
-  // Kills that meet no shot prove nothing.
-  expect(orders().length).toBeGreaterThan(KILLS / 4)
   await expectAgreement()
+  // Kills that meet no shot prove nothing.
+  expect(orders().length).toBeGreaterThan(KILLS / 8)
 }, 3_600_000)
 
 /** The ledger is not there before the bot has made it. */
