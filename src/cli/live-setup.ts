@@ -40,6 +40,8 @@ export type Live = {
   readonly orders: Extract<Orders, { mode: 'live' }>
   /** Of the API, for the sources of prices that want them too. */
   readonly credentials: ApiCredentials
+  /** Orders that left before the start and of which the ledger may not know. */
+  readonly hasMarks: boolean
   /** The ledger, with what the journal knows beside it. */
   keeper(ledger: Ledger): Keeper
   afterShot(ledger: Ledger, bot: () => Bot | null): AfterShot
@@ -72,6 +74,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
   const { account } = guards
   return {
     balance,
+    hasMarks: journal.before.marks.length > 0,
     credentials: opened.credentials,
     orders: {
       mode: 'live',

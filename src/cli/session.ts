@@ -18,6 +18,7 @@ import { createTermsWatch } from '../runtime/terms-watch.ts'
 import { createLogSink } from '../telemetry/log-sink.ts'
 import { createLogs } from '../telemetry/logger.ts'
 import { createMarketFolder } from '../telemetry/market-folder.ts'
+import { behindLimits } from './behind-limits.ts'
 import {
   bindStrategy,
   engineSettings,
@@ -31,7 +32,6 @@ import { tripsFor } from './measured-trips.ts'
 import { createHand, heldLine } from './operator-hand.ts'
 import { originOf } from './origin.ts'
 import { pastAsks } from './past-asks.ts'
-import { bankrollOf, limitsTooLoose } from './safeguards.ts'
 import { screenFor } from './screen.ts'
 import { shownLog } from './shown-log.ts'
 import { createStatusFeed } from './status-feed.ts'
@@ -137,11 +137,7 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
   let bot: Bot | null = null
   // A bot closes the ledger itself, after everything that may still have something for it.
   closers.push(() => (bot === null ? ledger.close() : undefined))
-  const remembered = await ledger.restore()
-  const unredeemed = ledger.unredeemed()
-  const bankroll = live === null ? null : bankrollOf(live.balance, { ...remembered, unredeemed })
-  const tooLoose = bankroll === null ? null : limitsTooLoose(config, bankroll)
-  if (tooLoose !== null) throw new UserError('preflight', tooLoose)
+  const { remembered, keeper, bankroll, warning } = await behindLimits(config, live, ledger)
   const { changed, plan } = liveSettings(config, mode, args.once, bankroll)
   const stakes = stakeSettings(config, args.live)
   const settings = { ...engineSettings(config, strategy, args.once), changed, stakes }
@@ -171,7 +167,7 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
     orders: ordersOf(config, live, stakes !== null, log),
     now: nowMicros,
     log,
-    keeper: live?.keeper(ledger) ?? ledger,
+    keeper,
     sinks: [
       createLogSink(logs),
       createMarketFolder({ dir: config.log.marketDir, log: logs.finder }),
@@ -198,6 +194,7 @@ async function openBot(args: RunArgs, loaded: LoadedConfig, closers: Closers): P
   closers.push(bot.stop, status.start(control.publish))
   hand.holds(bot, ledger)
   if (held !== null) log.warn(held.line)
+  if (warning !== null) log.error(warning)
   return bot
 }
 

@@ -174,7 +174,7 @@ export async function aLiveRun(args: LiveArgs) {
     async settleAll(child: ChildProcess): Promise<void> {
       await end(child)
       if (unsettled() === 0 && unpaid() === 0) return
-      writeFileSync(file('bot.yaml'), yaml(['strategy: noop']))
+      writeFileSync(file('bot.yaml'), yaml([...args.settings, 'tradeEnabled: false']))
       const last = start()
       await until(() => unsettled() === 0 && unpaid() === 0, 200).catch((error: unknown) => {
         throw new Error(`not settled: ${unsettled()} ${unpaid()} ${complaints}`, { cause: error })
