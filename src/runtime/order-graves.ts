@@ -8,6 +8,7 @@ import type { Shot } from './order-trades.ts'
 const LOOKS_AFTER_MS = [20_000, 120_000]
 /** So many at once nobody has: of more, the oldest are given up before their time. */
 const KEPT = 4_096
+const PACE_MS = 100
 /** Nothing is heard any more of an order that died so long ago. */
 const FORGOTTEN_AFTER_MS = 1_800_000
 
@@ -31,6 +32,9 @@ export type GravesDeps = {
 export function createGraves({ account, log, risen }: GravesDeps): Graves {
   const buried = new Map<string, Buried>()
   const timers = new Set<NodeJS.Timeout>()
+  /** To be looked at, in this order. */
+  const wanted = new Set<string>()
+  let isLooking = false
   let closed = false
 
   async function open({ shot, known }: Buried): Promise<void> {
@@ -47,12 +51,40 @@ export function createGraves({ account, log, risen }: GravesDeps): Graves {
     risen(shot)
   }
 
-  function look(venueId: string): void {
+  /** Never fails: what goes wrong is told. */
+  async function look(venueId: string): Promise<void> {
     const one = buried.get(venueId)
     if (one === undefined || closed) return
-    open(one).catch((error: unknown) =>
+    await open(one).catch((error: unknown) =>
       log.warn('the venue could not be asked about a dead order', { venueId, error }),
     )
+  }
+
+  /** One after the other: whoever quotes has thousands of them, and a venue that is asked for all at once answers none. */
+  async function lookAtWanted(): Promise<void> {
+    isLooking = true
+    for (const venueId of wanted) {
+      wanted.delete(venueId)
+      await look(venueId)
+      await pause(PACE_MS)
+    }
+    isLooking = false
+  }
+
+  function want(venueId: string): void {
+    if (closed || !buried.has(venueId)) return
+    wanted.add(venueId)
+    if (!isLooking) lookAtWanted().catch(() => undefined)
+  }
+
+  function pause(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => {
+        timers.delete(timer)
+        resolve()
+      }, ms)
+      timers.add(timer)
+    })
   }
 
   return {
@@ -65,14 +97,16 @@ export function createGraves({ account, log, risen }: GravesDeps): Graves {
         const timer = setTimeout(() => {
           timers.delete(timer)
           if (ms === FORGOTTEN_AFTER_MS) buried.delete(venueId)
-          else look(venueId)
+          else want(venueId)
         }, ms)
         timers.add(timer)
       }
     },
-    look,
+    look(venueId) {
+      look(venueId).catch(() => undefined)
+    },
     lookAll() {
-      for (const venueId of buried.keys()) look(venueId)
+      for (const venueId of buried.keys()) want(venueId)
     },
     close() {
       closed = true
