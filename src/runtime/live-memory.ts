@@ -127,7 +127,6 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
         ...armed.map((one) => one.conditionId),
       ]
       const settled = new Set<string>([...known.settled, ...deps.settledAmong(spoken)])
-      journal.compact(settled)
       const shots = new Map<string, RestoredShot>(known.shots.map((shot) => [shot.order.id, shot]))
       for (const { venueId, order, market } of journal.before.marks) {
         if (settled.has(market.conditionId)) continue
@@ -139,6 +138,8 @@ export function createLiveMemory(deps: LiveMemoryDeps): Keeper {
         journal.before.armed.filter(({ conditionId: id }) => !settled.has(id) && !withShot.has(id)),
       )
       for (const shot of lost) shots.set(shot.order.id, shot)
+      // A torn line that is gone would prove to the next start what this one is only finding out.
+      journal.compact(settled)
       const cash = shots.size === 0 ? await cashAfter(known.cash) : known.cash
       const over = [...known.settled, ...unread]
       return { ...known, settled: over, cash, shots: [...shots.values()], barred }
