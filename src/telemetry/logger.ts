@@ -45,6 +45,8 @@ type OpenLog = { readonly log: Log; rotate(): void; close(): Promise<void> }
 
 function openLog(name: string, options: LogOptions, redact: Redactor): OpenLog {
   const file = join(options.dir, `${name}.log`)
+  // Before it is opened: what is being opened cannot be flushed yet, and a bot that was killed beside a large file has to start again.
+  if (isLarge(file, options)) moveAway(file, name, options)
   const destination = pino.destination({ dest: file, sync: false, minLength: 4_096 })
   const timer = setInterval(() => destination.flush(), 1_000)
   const logger = pino(
@@ -66,19 +68,12 @@ function openLog(name: string, options: LogOptions, redact: Redactor): OpenLog {
   }
 
   function rotate(): void {
-    if (!existsSync(file) || statSync(file).size < options.maxMb * 1_000_000) return
+    if (!isLarge(file, options)) return
     destination.flushSync()
-    const stamp = new Date().toISOString().replaceAll(':', '-').slice(0, 19)
-    renameSync(file, join(options.dir, `${name}.${stamp}.log`))
+    moveAway(file, name, options)
     destination.reopen(file)
-    const old = readdirSync(options.dir)
-      .filter((one) => one.startsWith(`${name}.2`))
-      .sort()
-    for (const one of old.slice(0, Math.max(0, old.length - options.keep)))
-      unlinkSync(join(options.dir, one))
   }
 
-  rotate()
   return {
     log: { debug: write('debug'), info: write('info'), warn: write('warn'), error: write('error') },
     rotate,
@@ -90,4 +85,18 @@ function openLog(name: string, options: LogOptions, redact: Redactor): OpenLog {
       })
     },
   }
+}
+
+function isLarge(file: string, { maxMb }: LogOptions): boolean {
+  return existsSync(file) && statSync(file).size >= maxMb * 1_000_000
+}
+
+/** The oldest of those before go. */
+function moveAway(file: string, name: string, { dir, keep }: LogOptions): void {
+  const stamp = new Date().toISOString().replaceAll(':', '-').slice(0, 19)
+  renameSync(file, join(dir, `${name}.${stamp}.log`))
+  const old = readdirSync(dir)
+    .filter((one) => one.startsWith(`${name}.2`))
+    .sort()
+  for (const one of old.slice(0, Math.max(0, old.length - keep))) unlinkSync(join(dir, one))
 }
