@@ -75,7 +75,7 @@ function holding(owner: Owner, side: Side): Holding {
   return { shares: microShares(Math.max(0, positionIn(owner, side))), cost: microUsdc(cost) }
 }
 
-/** The same as below; null while a purchase of the side may still bring shares: after a restart its sale may be proven first. */
+/** Shares bought of a side less those sold; null while a purchase may still bring some: after a restart its sale may be proven first. */
 export function knownPositionIn(owner: Owner | undefined, side: Side): number | null {
   if (owner === undefined) return null
   const isOpen = owner.orders.some(
