@@ -1,5 +1,6 @@
 /** From the frame that decides, leaving the venue, to the first byte of our order there: one clock, the venue's. */
-import { fork } from 'node:child_process'
+import { execFileSync, fork } from 'node:child_process'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { percentiles, ratios } from './support/stats.mjs'
 import { marketOf } from './support/wire-frames.mjs'
@@ -164,6 +165,7 @@ function undisturbed({ waited }) {
 async function race(kind, paces, warmUp) {
   const peer = start(new URL('./support/wire-peer.mjs', import.meta.url), [kind])
   const ports = await peer.next()
+  keepOn(1, peer.pid)
   const s = kind === 'tls' ? 's' : ''
   const client = start(new URL('./support/wire-client.mjs', import.meta.url), [
     `ws${s}://127.0.0.1:${ports.channel}`,
@@ -171,6 +173,7 @@ async function race(kind, paces, warmUp) {
     JSON.stringify(RIVALS),
   ])
   await client.next()
+  keepOn(0, client.pid)
   const state = { peer, client, market: FIRST_WINDOW }
   await run(state, { ...HOT, ways: paces[0].ways, shots: warmUp })
   const [hot, quiet] = [await run(state, paces[0]), await run(state, paces[1])]
@@ -227,6 +230,19 @@ function check({ shots, complaints }, results) {
     throw new Error(
       `of ${expected} orders of ours ${answered} were answered; ${JSON.stringify(others.slice(0, 3))}`,
     )
+}
+
+/**
+ * The peer polls, and whom it wakes may be put behind it on its own core for 4 ms while the other core is idle. The venue is another machine;
+ * here it is another core. Threads beside the two loops go where they like.
+ */
+function keepOn(core, pid) {
+  if (process.platform !== 'linux' || availableParallelism() < 2) return
+  try {
+    execFileSync('taskset', ['-cp', String(core), String(pid)], { stdio: 'ignore' })
+  } catch {
+    // Without `taskset`, or where it is forbidden, the kernel places them.
+  }
 }
 
 function start(file, args) {

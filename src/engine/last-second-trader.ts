@@ -14,7 +14,7 @@ import {
   type Settlement,
   type ShotLatency,
 } from '../domain/facts.ts'
-import type { Side, TokenId } from '../domain/ids.ts'
+import type { OrderId, Side, TokenId } from '../domain/ids.ts'
 import type { Market, Winner } from '../domain/market.ts'
 import { filledOf, outcomeWords, type SubmitOutcome } from '../domain/order.ts'
 import type { FireAt, Holding, TokenView } from '../domain/strategy.ts'
@@ -74,7 +74,9 @@ export type LastSecondTrader = {
   fireAt: FireAt | null
   /** The number of the next order's name. */
   serial: number
+  /** All that is sent, but the dead. */
   readonly orders: OwnOrder[]
+  readonly dead: Map<OrderId, OwnOrder>
   /** The latest evaluation; told again only when its answer changes. */
   lastDecision: Decision | null
   /** The refusal that stood while a shot was still possible: the honest reason of a pass. */
@@ -107,6 +109,7 @@ export function createTrader(market: Market): LastSecondTrader {
     fireAt: null,
     serial: 1,
     orders: [],
+    dead: new Map(),
     lastDecision: null,
     standingRefusal: null,
     leaning: null,
@@ -195,7 +198,7 @@ export function settlementOf(
     side: shown?.order.side ?? trader.leaning,
     order: shown?.order ?? null,
     outcome: shown?.outcome ?? null,
-    orders: orders.length,
+    orders: trader.serial - 1,
     held: { UP: held.UP.shares, DOWN: held.DOWN.shares },
     payout: microUsdc(payout),
     pnl: microUsdc(payout - spent),

@@ -5,7 +5,7 @@
 import type { MarketResolved, OrderOutcome, OrderTimed, Restored } from '../domain/events.ts'
 import type { EngineFact, Settlement } from '../domain/facts.ts'
 import type { ConditionId, OrderId } from '../domain/ids.ts'
-import { filledOf, isFinal, type SubmitOutcome, spentOn } from '../domain/order.ts'
+import { filledOf, isFinal, isOver, type SubmitOutcome, spentOn } from '../domain/order.ts'
 import {
   type MicroShares,
   type Micros,
@@ -13,6 +13,7 @@ import {
   microShares,
   microUsdc,
 } from '../domain/units.ts'
+import { bury, findOwn, rise } from './dead-orders.ts'
 import {
   canSettle,
   createTrader,
@@ -56,6 +57,8 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
     }
     till.cash = microUsdc(till.cash + spentOn(order, own.outcome) - spentOn(order, outcome))
     own.outcome = outcome
+    if (filledOf(outcome) !== null) rise(trader, own)
+    else if (isOver(outcome)) bury(trader, own, (id) => remember(id, microShares(0)))
     const { recvAt: at, venueId } = event
     fact({ kind: 'outcome', at, order, market: trader.market, venueId, outcome, cash: till.cash })
     settleIfKnown(trader, event.recvAt)
@@ -67,11 +70,11 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
     fact({ kind: 'stray_outcome', at, orderId, outcome, known })
   }
 
-  function remember({ orders }: LastSecondTrader): void {
-    for (const own of orders) finished.set(own.order.id, sharesOf(own))
-    for (const id of finished.keys()) {
+  function remember(id: OrderId, shares: MicroShares): void {
+    finished.set(id, shares)
+    for (const oldest of finished.keys()) {
       if (finished.size <= FINISHED_KEPT) return
-      finished.delete(id)
+      finished.delete(oldest)
     }
   }
 
@@ -86,7 +89,7 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
     readonly orderId: OrderId
   }): { trader: LastSecondTrader; own: OwnOrder } | undefined {
     for (const trader of traders.values()) {
-      const own = trader.orders.find(({ order }) => order.id === event.orderId)
+      const own = findOwn(trader, event.orderId)
       if (own !== undefined) return { trader, own }
     }
     return undefined
@@ -107,7 +110,8 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
     trader.state = 'settled'
     fact({ kind: 'settled', at: recvAt, settlement })
     judged(trader, settlement, recvAt)
-    remember(trader)
+    for (const id of trader.dead.keys()) remember(id, microShares(0))
+    for (const own of trader.orders) remember(own.order.id, sharesOf(own))
     end(trader)
   }
 
