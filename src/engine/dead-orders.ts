@@ -9,6 +9,7 @@ import type { OwnOrder } from './own-orders.ts'
 
 /** Of each window. Who quotes makes a few in a second, and the venue is asked about each for two minutes. */
 const KEPT = 1_024
+const AT_ONCE = 256
 
 /** `newest` has ended: of those before it in the same place none is needed that ended without a fill. `forgotten` is told of those that are too many. */
 export function bury(
@@ -22,11 +23,14 @@ export function bury(
     orders.splice(at, 1)
     dead.set(own.order.id, own)
   }
-  for (const id of dead.keys()) {
-    if (dead.size <= KEPT) return
-    dead.delete(id)
-    forgotten(id)
-  }
+  if (dead.size > KEPT) for (const id of oldestOf(dead)) forgotten(id)
+}
+
+/** Taken out by the hundred: a Map whose first entry was taken out is gone through from there the next time. */
+export function oldestOf(known: Map<OrderId, unknown>): OrderId[] {
+  const oldest = [...known.keys()].slice(0, AT_ONCE)
+  for (const id of oldest) known.delete(id)
+  return oldest
 }
 
 /** The order with this name, dead or not. */

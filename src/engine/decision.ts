@@ -180,7 +180,7 @@ function situationOf(
     cash: world.cash,
     ordersSent: trader.ordersSent,
     isExit: exits,
-    committed: Math.max(0, spentIn(trader) + reservedIn(trader)),
+    committed: Math.max(0, spentIn(trader) + reservedIn([trader])),
     stakes: world.stakes(strategy),
     hold: world.hold,
     closure: world.closure,

@@ -20,7 +20,6 @@ import {
   type MicroUsdc,
   microShares,
   micros,
-  microUsdc,
 } from '../domain/units.ts'
 import type { Closure } from '../risk/gates/gate.ts'
 import { createBooks } from './books.ts'
@@ -28,13 +27,14 @@ import { createChanging } from './changing.ts'
 import { createJitter, deadlineOf } from './deadline.ts'
 import { holdMicros, type World } from './decision.ts'
 import { createFiring } from './firing.ts'
+import { createFreeCash } from './free-cash.ts'
 import { createHeard } from './heard.ts'
 import { createInForce } from './in-force.ts'
 import { judgedOf, sealedOf } from './judging.ts'
 import { rungsOf } from './ladder.ts'
 import { createTrader, type LastSecondTrader, trackOf } from './last-second-trader.ts'
 import { sameTerms } from './market-terms.ts'
-import { holdings, knownPositionIn, reservedIn } from './own-orders.ts'
+import { holdings, knownPositionIn } from './own-orders.ts'
 import { createSchedule } from './schedule.ts'
 import type { EngineSettings } from './settings.ts'
 import { createSettling, type Till } from './settling.ts'
@@ -79,6 +79,7 @@ export function createEngine(initial: EngineSettings): Engine {
   let commands: EngineCommand[] = []
   let facts: EngineFact[] = []
   const till: Till = { cash: settings.startingCash }
+  const free = createFreeCash(till, traders)
   let clock: EngineView['clock'] = null
   let roundTrip: EngineView['roundTrip'] = null
   let closure: Closure | null = null
@@ -87,6 +88,7 @@ export function createEngine(initial: EngineSettings): Engine {
   const fact = (next: EngineFact): void => {
     facts.push(next)
     standing.hear(next)
+    free.hear(next)
   }
   const standing = createStanding(settings, {
     ...{ command, fact },
@@ -356,14 +358,6 @@ export function createEngine(initial: EngineSettings): Engine {
     trading.look(trader, recvAt, null)
   }
 
-  /** Money that no order of ours could take. */
-  function freeCash(): MicroUsdc {
-    let reserved = 0
-    for (const trader of traders.values())
-      if (trader.orders.length > 0) reserved += reservedIn(trader)
-    return microUsdc(till.cash - reserved)
-  }
-
   function worldOf(trader: LastSecondTrader, recvAt: Micros): World {
     const { market } = trader
     const truth = heard.truth(market, venueNow(recvAt))
@@ -373,7 +367,7 @@ export function createEngine(initial: EngineSettings): Engine {
       clockErrorMicros: clock?.errorMicros ?? null,
       deadline: deadline(market),
       latestSafeMicros: schedule.latestSafeSec(market) * MICROS_PER_SECOND,
-      cash: freeCash(),
+      cash: free.now(),
       hold: standing.hold(),
       stakes: (strategy) => standing.stakesOf(market, strategy),
       stakeCap: standing.stakeCap(),
@@ -450,7 +444,7 @@ export function createEngine(initial: EngineSettings): Engine {
       settings,
       changes: inForce.changes(),
       cash: till.cash,
-      free: freeCash(),
+      free: free.now(),
       clock,
       roundTrip,
       traders: traders.values(),

@@ -52,9 +52,12 @@ export function spentIn({ orders }: Owner): number {
   return orders.reduce((sum, { order, outcome }) => sum + spentOn(order, outcome), 0)
 }
 
-/** Money that an order which may still be filled could take. */
-export function reservedIn({ orders }: Owner): MicroUsdc {
-  return microUsdc(orders.reduce((sum, { order, outcome }) => sum + reservedBy(order, outcome), 0))
+/** Money that orders which may still be filled could take. */
+export function reservedIn(owners: Iterable<Owner>): MicroUsdc {
+  let sum = 0
+  for (const { orders } of owners)
+    for (const { order, outcome } of orders) sum += reservedBy(order, outcome)
+  return microUsdc(sum)
 }
 
 const NONE: Holding = { shares: microShares(0), cost: microUsdc(0) }

@@ -13,7 +13,7 @@ import {
   microShares,
   microUsdc,
 } from '../domain/units.ts'
-import { bury, findOwn, rise } from './dead-orders.ts'
+import { bury, findOwn, oldestOf, rise } from './dead-orders.ts'
 import {
   canSettle,
   createTrader,
@@ -72,10 +72,7 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
 
   function remember(id: OrderId, shares: MicroShares): void {
     finished.set(id, shares)
-    for (const oldest of finished.keys()) {
-      if (finished.size <= FINISHED_KEPT) return
-      finished.delete(oldest)
-    }
+    if (finished.size > FINISHED_KEPT) oldestOf(finished)
   }
 
   function onTimed({ orderId, timing }: OrderTimed): void {

@@ -131,7 +131,8 @@ export function createRiskAccount(initial: AccountLimits = UNLIMITED) {
       const known = ofStrategy.get(market.conditionId)
       if (known !== undefined) return known
       const lastOrderAt = lastOrders.get(market.conditionId) ?? null
-      const sums = { ...sumsOf(stakes.values(), market, strategy), lastOrderAt }
+      const out = stakes.size === 0 ? NOTHING_OUT : sumsOf(stakes.values(), market, strategy)
+      const sums = { ...out, lastOrderAt }
       reckoned.set(strategy, ofStrategy.set(market.conditionId, sums))
       return sums
     },
@@ -214,6 +215,12 @@ export function withMore(stakes: Stakes, micro: number): Stakes {
 }
 
 type Sums = Omit<Stakes, 'lastOrderAt'>
+
+const NOTHING_OUT: Sums = {
+  ...{ market: 0, asset: 0, strategy: 0, all: 0, together: 0 },
+  otherPositions: 0,
+  held: 0,
+}
 
 function sumsOf(open: Iterable<Stake>, market: Market, strategy: string): Sums {
   const windows = new Map<

@@ -80,11 +80,13 @@ export type ReadyOrders = {
 
 type Armed = {
   readonly market: Market
-  readonly rungs: Map<string, Ready>
+  readonly rungs: Map<number, Signed>
   /** What a rehearsal goes through, in turn. */
   rehearsals: readonly Rehearsal[]
   next: number
 }
+/** An order that lies ready. */
+type Signed = Rung & Ready
 type Rehearsal = { readonly order: Order; readonly ready: Ready }
 
 export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
@@ -132,14 +134,14 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
     const { market, rungs } = command
     const signedAt = deps.now()
     watchOver(command)
-    const pairs: (readonly [string, Ready])[] = []
+    const pairs: (readonly [number, Signed])[] = []
     const rehearsals: Rehearsal[] = []
     for (let from = 0; from < rungs.length; from += LADDER_SLICE) {
       const slice = rungs.slice(from, from + LADDER_SLICE)
       const signed = await deps.ahead.sign(slice.map((rung) => draft(shotTerms(rung), market)))
       for (const [at, rung] of slice.entries()) {
         const one = ready(signed[at] as SignedDraft, signedAt)
-        pairs.push([keyOf(rung), one])
+        pairs.push([keyOf(rung), { ...rung, ...one }])
         rehearsals.push({ order: rehearsed(rung, market), ready: one })
       }
     }
@@ -199,7 +201,8 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
   }
 
   function find(order: Order, { conditionId }: Market): Ready | null {
-    return armed.get(conditionId)?.rungs.get(keyOf(order)) ?? null
+    const found = armed.get(conditionId)?.rungs.get(keyOf(order))
+    return found?.spend === order.spend && found.token === order.token ? found : null
   }
 
   function pretend(order: Order, one: Ready, market: Market): void {
@@ -249,6 +252,7 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
   }
 }
 
-function keyOf({ token, limit, spend }: Pick<Rung, 'token' | 'limit' | 'spend'>): string {
-  return `${token}/${limit}/${spend}`
+/** Of each side and price there is one. A number: to put a text together in the shot, and to look for it, takes microseconds. */
+function keyOf({ side, limit }: Pick<Rung, 'side' | 'limit'>): number {
+  return 2 * limit + (side === 'UP' ? 0 : 1)
 }
