@@ -14,7 +14,7 @@ import { readOrderAnswer } from '../venues/polymarket/order-answer.ts'
 import type { OrderFates, Shot } from './order-fate.ts'
 import type { Matched } from './order-trades.ts'
 import type { Quotes } from './quotes.ts'
-import { createReadyOrders, type ReadyOrdersDeps } from './ready-orders.ts'
+import { createReadyOrders, type Loaded, type ReadyOrdersDeps } from './ready-orders.ts'
 import { tellClosure } from './venue-closure.ts'
 
 export type LiveGatewayDeps = ReadyOrdersDeps & {
@@ -47,14 +47,19 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
   let settled: () => void = () => undefined
   let closed = false
 
-  function answered(command: Submit, shot: Shot, answer: WireAnswer, ahead: boolean): void {
+  function answered(
+    command: Submit,
+    shot: Shot,
+    answer: WireAnswer,
+    signed: Loaded['signed'],
+  ): void {
     inFlight -= 1
     const { venueId } = shot
     deps.shot({
       venueId,
       orderId: command.order.id,
       slug: command.market.slug,
-      signed: ahead ? 'ahead' : 'inline',
+      signed,
       decidedAt: command.order.decidedAt,
       answer,
     })
@@ -153,29 +158,26 @@ export function createLiveGateway(deps: LiveGatewayDeps): Gateway {
     submit(command) {
       const { order, market } = command
       if (rests(order)) return place(command)
-      const ahead = orders.take(command)
-      let venueId: string | null = null
-      let request: Buffer
+      let loaded: Loaded
       try {
-        const one = ahead ?? orders.sign(order, market)
-        venueId = one.venueId
-        request = orders.stamp(one)
-        // Without its line in the journal a kill would make it unknown to us: then it does not leave.
-        deps.journal.mark(venueId, order, market)
+        loaded = orders.load(command)
       } catch (error) {
         deps.log.error('a shot could not leave', { slug: market.slug, error })
-        return tell({ venueId, order }, { state: 'rejected', reason: `not sent: ${String(error)}` })
+        return tell(
+          { venueId: null, order },
+          { state: 'rejected', reason: `not sent: ${String(error)}` },
+        )
       }
-      const id = venueId
+      const { venueId, request, signed } = loaded
       let sentAt = order.decidedAt
       deps.wire.send(request, (answer) =>
-        answered(command, { venueId: id, order, market, sentAt }, answer, ahead !== null),
+        answered(command, { venueId, order, market, sentAt }, answer, signed),
       )
       // Whatever can wait until the bytes have left waits; the answer cannot come before this turn is over.
       sentAt = deps.now()
       inFlight += 1
       deps.journal.sync()
-      orders.spend(market.conditionId)
+      orders.spend(order)
     },
     cancel: ({ order }) => deps.quotes.withdraw(order.id),
     cancelMarket: ({ conditionId }) => deps.quotes.withdrawMarket(conditionId),

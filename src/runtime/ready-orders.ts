@@ -63,31 +63,35 @@ export type Ready = {
   readonly signedAt: Micros
 }
 
+export type Loaded = {
+  readonly venueId: string
+  readonly request: Buffer
+  readonly signed: 'ahead' | 'inline'
+}
+
 export type ReadyOrders = {
   /** Resolves when all orders of the window are ready and their names are on the disk. */
   arm(command: Arm): Promise<void>
-  /** Signed ahead for exactly this order, and not too long ago. Taken away: the same signature twice is the same order twice. */
-  take(command: Submit): Ready | null
+  /** Everything of a shot but its bytes' way: found, or signed now; stamped; written down. Throws where it must not leave. */
+  load(command: Pick<Submit, 'order' | 'market'>): Loaded
+  /** It has left. The same signature twice is the same order twice; and its bytes may still be on their way, so its window is rehearsed no more. */
+  spend(order: Order): void
   /** Signed now. */
   sign(order: Order, market: Market): Ready
-  /** With the second that it is by the venue's clock. */
-  stamp(one: Ready): Buffer
-  /** A window has had its shot, whose bytes may still be on their way: it is rehearsed no more. */
-  spend(conditionId: ConditionId): void
   /** Nothing more is made ready or rehearsed. */
   close(): void
 }
 
 type Armed = {
-  readonly market: Market
   readonly rungs: Map<number, Signed>
+  readonly posts: readonly PreparedPost[]
   /** What a rehearsal goes through, in turn. */
   rehearsals: readonly Rehearsal[]
   next: number
 }
 /** An order that lies ready. */
 type Signed = Rung & Ready
-type Rehearsal = { readonly order: Order; readonly ready: Ready }
+type Rehearsal = { readonly order: Order; readonly market: Market }
 
 export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
   const armed = new Map<ConditionId, Armed>()
@@ -122,10 +126,6 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
     return ready(deps.signer.sign(draft(terms, market)), deps.now())
   }
 
-  function stamp({ post }: Ready): Buffer {
-    return post.stamp(epochSec())
-  }
-
   function epochSec(): number {
     return Math.floor(deps.venueNow() / MICROS_PER_SECOND)
   }
@@ -142,7 +142,7 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
       for (const [at, rung] of slice.entries()) {
         const one = ready(signed[at] as SignedDraft, signedAt)
         pairs.push([keyOf(rung), { ...rung, ...one }])
-        rehearsals.push({ order: rehearsed(rung, market), ready: one })
+        rehearsals.push({ order: rehearsed(rung, market), market })
       }
     }
     await deps.journal.armed(
@@ -150,7 +150,8 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
       rungs.map((rung, at) => ({ ...rung, venueId: pairs[at]?.[1].venueId ?? '' })),
     )
     if (closed || !kept.has(market.conditionId)) return
-    armed.set(market.conditionId, { market, rungs: new Map(pairs), rehearsals, next: 0 })
+    const posts = pairs.map(([, { post }]) => post)
+    armed.set(market.conditionId, { rungs: new Map(pairs), posts, rehearsals, next: 0 })
   }
 
   /** The last seconds belong to the shot: nothing else on its connections, and its path kept warm. */
@@ -189,61 +190,66 @@ export function createReadyOrders(deps: ReadyOrdersDeps): ReadyOrders {
     deps.rehearseDecision()
     count += 1
     try {
-      const one = count % SIGNED_EACH === 0 ? null : nextRehearsal()
-      if (one !== null) return pretend(one.order, one.ready, one.market)
-      const [market] = kept.values()
-      if (market === undefined) return
-      const nothing = rehearsed(NOTHING, market)
-      pretend(nothing, sign(nothing, market), market)
+      const one = (count % SIGNED_EACH === 0 ? null : nextRehearsal()) ?? nothing()
+      if (one !== null) deps.wire.rehearse(loadInto(deps.journal.rehearse, one).request)
     } catch {
       // What fails here fails in the shot as well, which says so.
     }
   }
 
-  function find(order: Order, { conditionId }: Market): Ready | null {
-    const found = armed.get(conditionId)?.rungs.get(keyOf(order))
-    return found?.spend === order.spend && found.token === order.token ? found : null
+  /** A shot and its rehearsal go this way both: code that only ever ran in shots would run slowly in them. */
+  function loadInto(
+    write: ShotJournal['mark'],
+    { order, market }: Pick<Submit, 'order' | 'market'>,
+  ): Loaded {
+    const ahead = find(order)
+    const { venueId, post } = ahead ?? sign(order, market)
+    const request = post.stamp(epochSec())
+    // Without its line in the journal a kill would make it unknown to us: then it does not leave.
+    write(venueId, order, market)
+    return { venueId, request, signed: ahead === null ? 'inline' : 'ahead' }
   }
 
-  function pretend(order: Order, one: Ready, market: Market): void {
-    // Looked up for the sake of looking up.
-    find(order, market)
-    deps.journal.rehearse(one.venueId, order, market)
-    deps.wire.rehearse(stamp(one))
+  /** Signed ahead for exactly this order, and not too long ago. Only fill-or-kill purchases are. */
+  function find(order: Order): Ready | null {
+    const found = isShot(order) ? armed.get(order.conditionId)?.rungs.get(keyOf(order)) : undefined
+    if (found?.spend !== order.spend || found.token !== order.token) return null
+    return deps.now() - found.signedAt <= deps.maxSignedAgeMs * MICROS_PER_MS ? found : null
+  }
+
+  /** For which no order lies ready. */
+  function nothing(): Rehearsal | null {
+    const [market] = kept.values()
+    return market === undefined ? null : { order: rehearsed(NOTHING, market), market }
   }
 
   /** Of the first window that has not had its shot. On the way to it, stamps of this second and the next. */
-  function nextRehearsal(): (Rehearsal & { readonly market: Market }) | null {
+  function nextRehearsal(): Rehearsal | null {
     for (const window of armed.values()) {
-      const { market, rehearsals } = window
+      const { posts, rehearsals } = window
       const { length } = rehearsals
       window.next = (window.next + 1) % Math.max(1, length)
       for (let step = 0; step < Math.min(FORESEEN_AT_ONCE, length); step += 1) {
-        const post = rehearsals[(window.next * FORESEEN_AT_ONCE + step) % length]?.ready.post
+        const post = posts[(window.next * FORESEEN_AT_ONCE + step) % length]
         post?.foresee(epochSec())
         post?.foresee(epochSec() + 1)
       }
       const found = rehearsals[window.next]
-      if (found !== undefined) return { ...found, market }
+      if (found !== undefined) return found
     }
     return null
   }
 
   return {
     arm,
-    take({ order, market }) {
-      // Only fill-or-kill purchases are.
-      const found = isShot(order) ? find(order, market) : null
-      if (found === null) return null
-      armed.get(market.conditionId)?.rungs.delete(keyOf(order))
-      return deps.now() - found.signedAt <= deps.maxSignedAgeMs * MICROS_PER_MS ? found : null
+    load: (command) => loadInto(deps.journal.mark, command),
+    spend(order) {
+      const window = armed.get(order.conditionId)
+      if (window === undefined) return
+      window.rungs.delete(keyOf(order))
+      window.rehearsals = []
     },
     sign,
-    stamp,
-    spend(conditionId) {
-      const window = armed.get(conditionId)
-      if (window !== undefined) window.rehearsals = []
-    },
     close() {
       closed = true
       vigil.close()
