@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     exclude: ['test/system/**', 'test/live/**', 'node_modules/**'],
+    globalSetup: ['test/support/own-temp.ts'],
     // No lock of a test is a lock of the person who runs it.
     env: { LASTSECOND_HOME: join(tmpdir(), 'lastsecond-tests') },
     // Most tests wait for a clock, not for a core.

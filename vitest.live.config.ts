@@ -6,6 +6,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/live/**/*.test.ts'],
+    globalSetup: ['test/support/own-temp.ts'],
     // No lock of a test is a lock of the person who runs it.
     env: { LASTSECOND_HOME: join(tmpdir(), 'lastsecond-tests') },
     testTimeout: 600_000,
