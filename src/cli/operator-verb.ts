@@ -51,17 +51,34 @@ async function tellOrWrite(word: Word, folder: string, startingCash: MicroUsdc):
   if (trouble === null) return true
   const mayWrite = word.action === 'kill' || trouble.kind === 'not_running'
   if (word.withoutBot === null || !mayWrite) throw trouble
+  if (trouble.kind !== 'not_running') throw await haltBehind(trouble, folder, startingCash)
   await write(word.action, folder, startingCash)
-  if (trouble.kind !== 'not_running')
-    throw new UserError(
-      trouble.kind,
-      `${trouble.message}. The halt stands in the ledger, so that the next start is halted; make sure that this process ends`,
-    )
   // One that was just starting may have read the ledger a moment before.
   const again = await tell(folder, word.action)
   if (again !== null && again.kind !== 'not_running') throw again
   if (again !== null) say(`lastsecond: ${again.message}`)
   return again === null
+}
+
+/** A bot that runs and does not take the kill may have stopped in the middle of a write, and then its ledger takes no other. */
+async function haltBehind(
+  { kind, message }: UserError,
+  folder: string,
+  startingCash: MicroUsdc,
+): Promise<UserError> {
+  try {
+    await write('kill', folder, startingCash)
+  } catch (error) {
+    if (!(error instanceof UserError)) throw error
+    return new UserError(
+      kind,
+      `${message}, AND NOTHING IS HALTED: ${error.message}. End this process (kill -9), then say \`lastsecond kill\` again`,
+    )
+  }
+  return new UserError(
+    kind,
+    `${message}. The halt stands in the ledger, so that the next start is halted; make sure that this process ends`,
+  )
 }
 
 /** Null when the bot took it. */

@@ -1,6 +1,7 @@
 /** How a bot ends that is told to, and what holds when it does not listen. Runs what was built. */
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import Database from 'libsql'
 import { afterEach, expect, onTestFinished, test } from 'vitest'
 import { startLocalVenue } from '../../src/local-venue/venue.ts'
 import { until } from '../support/until.ts'
@@ -48,4 +49,23 @@ test('a bot that does not answer: kill writes the halt all the same and says wha
   await bot.code
   const once = await cli(['run', '--once'], cwd)
   expect(once.code).toBe(6)
+})
+
+test('where the ledger takes no write either, kill says that nothing is halted and what to do', async () => {
+  const cwd = folder()
+  const bot = program(['run'], cwd)
+  await shows(cwd, { halted: false })
+  bot.child.kill('SIGSTOP')
+  // As if it had been stopped in the middle of a write.
+  const lock = new Database(join(cwd, 'data/local/dry/ledger.db'))
+  lock.exec('BEGIN IMMEDIATE')
+  const killed = await cli(['kill'], cwd)
+  expect([killed.code, killed.out]).toEqual([5, ''])
+  expect(killed.err).toMatch(/NOTHING IS HALTED.*locked.*kill -9.*lastsecond kill/)
+  lock.exec('ROLLBACK')
+  lock.close()
+  bot.child.kill('SIGKILL')
+  await bot.code
+  expect((await cli(['kill'], cwd)).code).toBe(0)
+  expect((await cli(['run', '--once'], cwd)).code).toBe(6)
 })
