@@ -1,5 +1,5 @@
 /**
- * Limits that allow more dollars than there are bound nothing, and with them nothing is begun. Money that is out is another matter: it is followed and
+ * Without a dollar nothing can be begun; and limits that allow more dollars than there are bound nothing, and with them nothing is begun either. Money that is out is another matter: it is followed and
  * collected whatever they say, by a bot that is paused.
  */
 import type { Config } from '../config/schema.ts'
@@ -24,7 +24,7 @@ export type BehindLimits = {
 
 export async function behindLimits(
   config: Config,
-  live: Pick<Live, 'balance' | 'hasMarks' | 'keeper'> | null,
+  live: Pick<Live, 'balance' | 'empty' | 'hasMarks' | 'keeper'> | null,
   ledger: Ledger,
 ): Promise<BehindLimits> {
   const remembered = await ledger.restore()
@@ -32,11 +32,11 @@ export async function behindLimits(
   const unredeemed = ledger.unredeemed()
   const bankroll = bankrollOf(live.balance, { ...remembered, unredeemed })
   const keeper = live.keeper(ledger)
-  const tooLoose = limitsTooLoose(config, bankroll)
-  if (tooLoose === null) return { remembered, keeper, bankroll, warning: null }
+  const refusal = live.empty ?? limitsTooLoose(config, bankroll)
+  if (refusal === null) return { remembered, keeper, bankroll, warning: null }
   const hasOpen = remembered.shots.length + unredeemed.length > 0 || live.hasMarks
-  if (!hasOpen) throw new UserError('preflight', tooLoose)
-  return { remembered, keeper: paused(keeper), bankroll, warning: `${tooLoose}; ${ONLY_ENDS}` }
+  if (!hasOpen) throw new UserError('preflight', refusal)
+  return { remembered, keeper: paused(keeper), bankroll, warning: `${refusal}; ${ONLY_ENDS}` }
 }
 
 function paused(keeper: Keeper): Keeper {

@@ -27,6 +27,8 @@ export type Checked = {
   /** Null where the venue does not know us. */
   readonly account: PolymarketAccount | null
   readonly balance: MicroUsdc
+  /** What is said where the venue knows us and there is no dollar; where money is out in shares, no reason not to start. */
+  readonly empty: Line | null
 }
 
 export type CheckArgs = {
@@ -48,17 +50,23 @@ export async function checkAccount({ purse, endpoints, limits }: CheckArgs): Pro
     lines.push(...standing(purse, await account.closedOnly()))
   } catch (error) {
     lines.push(refusedCredentials(purse, error))
-    return { lines, account: null, balance: microUsdc(0) }
+    return { lines, account: null, balance: microUsdc(0), empty: null }
   }
   try {
     const balance = await account.balance()
-    lines.push(balanceLine(purse, account.address, balance))
+    const line = balanceLine(purse, account.address, balance)
+    lines.push(line)
     lines.push(...allowanceLines(await account.allowances(), limits.maxPositionUsd))
-    return { lines, account, balance }
+    return { lines, account, balance, empty: line.state === 'fail' ? line : null }
   } catch (error) {
     lines.push(failOf('balance', error, 'try again; the venue could not say what this account has'))
-    return { lines, account, balance: microUsdc(0) }
+    return { lines, account, balance: microUsdc(0), empty: null }
   }
+}
+
+/** A refusal as one sentence. */
+export function refusalOf({ name, detail, fix }: Line): string {
+  return `${name}: ${detail}; ${fix}`
 }
 
 /** Throws the first refusal, and says how many more there are. */
@@ -68,7 +76,7 @@ export function refuseWhatFails(lines: readonly Line[]): void {
   if (first === undefined) return
   const more = failed.length - 1
   const rest = more === 0 ? '' : ` (and ${more} more: lastsecond doctor --live)`
-  throw new UserError('preflight', `${first.name}: ${first.detail}; ${first.fix}${rest}`)
+  throw new UserError('preflight', `${refusalOf(first)}${rest}`)
 }
 
 function purseLines({ wallet, address, from }: Purse): Line[] {

@@ -21,7 +21,7 @@ import { createClobReads } from '../venues/polymarket/clob-reads.ts'
 import { CURVE } from '../venues/polymarket/curve.ts'
 import { createRedeemer, type Redeemer } from '../venues/polymarket/redeem.ts'
 import { bindStrategy, USER_AGENT } from './bot-setup.ts'
-import { checkAccount, refuseWhatFails } from './live-checks.ts'
+import { checkAccount, refusalOf, refuseWhatFails } from './live-checks.ts'
 import { type GatewayArgs, liveGateway } from './live-gateway-setup.ts'
 import { lockWallet, openGuards } from './live-guards.ts'
 import { outcomeLines } from './outcome-checks.ts'
@@ -37,6 +37,8 @@ export type LiveArgs = GatewayArgs & {
 
 export type Live = {
   readonly balance: MicroUsdc
+  /** Why nothing can be begun where there is no dollar; null where there is one. */
+  readonly empty: string | null
   readonly orders: Extract<Orders, { mode: 'live' }>
   /** Of the API, for the sources of prices that want them too. */
   readonly credentials: ApiCredentials
@@ -62,7 +64,7 @@ export async function openLive(args: LiveArgs): Promise<Live> {
 async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
   const { endpoints, log } = args
   const { wallet } = args.purse
-  const { account: opened, balance } = await preflight(args)
+  const { account: opened, balance, empty } = await preflight(args)
   if (CURVE === 'javascript')
     log.warn('the native curve could not be loaded: an order takes about 0.3 ms to sign, not 0.05')
   const chain = createRedeemer(endpoints.chain, wallet)
@@ -74,6 +76,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
   const { account } = guards
   return {
     balance,
+    empty: empty === null ? null : refusalOf(empty),
     hasMarks: journal.before.marks.length > 0,
     credentials: opened.credentials,
     orders: {
@@ -113,21 +116,22 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
 async function preflight({ config, endpoints, purse, isEmbedded, log }: LiveArgs) {
   const http = createHttp({ userAgent: USER_AGENT, timeoutMs: ANSWER_TIMEOUT_MS, now: nowMicros })
   const clob = createClobReads({ http, endpoints })
-  const [{ lines, account, balance }, selling, offset] = await Promise.all([
+  const [{ lines, account, balance, empty }, selling, offset] = await Promise.all([
     checkAccount({ purse, endpoints, limits: config.limits }),
     outcomeLines(endpoints.chain, purse.wallet, bindStrategy(config)),
     roughOffset(clob).catch(() => null),
   ])
   // A clock that cannot be read now is waited for by the bot itself.
   refuseWhatFails([
-    ...lines,
+    // Whether money is out the ledger knows, which is opened after this.
+    ...lines.filter((line) => line !== empty),
     ...selling,
     ...(offset === null ? [] : [offsetLine(offset, isEmbedded)]),
   ])
   for (const { name, state, detail, fix } of [...lines, ...selling])
     if (state === 'warning') log.warn(`${name}: ${detail}`, { fix })
   if (account === null) throw new UserError('preflight', 'the venue does not know this account')
-  return { account, balance }
+  return { account, balance, empty }
 }
 
 type Redeem = (conditionId: ConditionId) => Promise<boolean>

@@ -21,7 +21,8 @@ function ground(dollars: number, shots: RestoredShot[] = [], hasMarks = false, p
     unredeemed: () => (payout === 0 ? [] : [{ conditionId: '0x1', payout }]),
     close: vi.fn(() => Promise.resolve()),
   } as unknown as Ledger
-  const live = { balance: microUsdc(dollars * 1_000_000), hasMarks, keeper: () => ledger }
+  const empty = dollars === 0 ? 'balance: there is no dollar; pay some in' : null
+  const live = { balance: microUsdc(dollars * 1_000_000), empty, hasMarks, keeper: () => ledger }
   return { ledger, live }
 }
 
@@ -52,5 +53,17 @@ describe('with less', () => {
     expect(warning).toMatch(/^SAFEGUARD_OFF: .*the bot is paused/)
     await keeper.close()
     expect(made.ledger.close).toHaveBeenCalledTimes(1)
+  })
+})
+
+describe('without a dollar', () => {
+  test('and nothing out it is refused, with what would do', async () => {
+    await expect(start(ground(0))).rejects.toThrow(/^balance: .*; pay some in$/)
+  })
+
+  test('what is out in shares is brought to its end by a bot that is paused and says why', async () => {
+    const { keeper, warning } = await start(ground(0, [shot]))
+    expect((await keeper.restore()).paused).toBe(true)
+    expect(warning).toMatch(/^balance: .*the bot is paused/)
   })
 })
