@@ -4,6 +4,7 @@ import type { ConditionId } from '../domain/ids.ts'
 import type { Keeper } from '../domain/ports.ts'
 import { type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { UserError } from '../domain/user-error.ts'
+import type { JournalBefore } from '../ledger/journal-files.ts'
 import { knownMarket } from '../ledger/last-markets.ts'
 import type { Ledger } from '../ledger/ledger.ts'
 import { settledAmong } from '../ledger/settled.ts'
@@ -77,7 +78,7 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
   return {
     balance,
     empty: empty === null ? null : refusalOf(empty),
-    hasMarks: journal.before.marks.length > 0,
+    hasMarks: hasTraces(journal.before),
     credentials: opened.credentials,
     orders: {
       mode: 'live',
@@ -110,6 +111,11 @@ async function openBehind(lock: WalletLock, args: LiveArgs): Promise<Live> {
       await guards.close()
     },
   }
+}
+
+/** Of an order that the ledger may not know: its line, or a window of which nothing proves that none left. */
+function hasTraces({ marks, armed }: JournalBefore): boolean {
+  return marks.length > 0 || armed.some(({ isProof }) => !isProof)
 }
 
 /** What would make every shot fail is said before the first, in the words of the doctor. */

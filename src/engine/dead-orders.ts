@@ -11,26 +11,20 @@ import type { OwnOrder } from './own-orders.ts'
 const KEPT = 1_024
 const AT_ONCE = 256
 
-/** `newest` has ended: of those before it in the same place none is needed that ended without a fill. `forgotten` is told of those that are too many. */
-export function bury(
-  { orders, dead }: LastSecondTrader,
-  newest: OwnOrder,
-  forgotten: (id: OrderId) => void,
-): void {
+/** `newest` has ended: of those before it in the same place none is needed that ended without a fill. */
+export function bury({ orders, dead }: LastSecondTrader, newest: OwnOrder): void {
   for (let at = orders.indexOf(newest) - 1; at >= 0; at -= 1) {
     const own = orders[at] as OwnOrder
     if (!isDead(own) || !samePlace(own.order, newest.order)) continue
     orders.splice(at, 1)
     dead.set(own.order.id, own)
   }
-  if (dead.size > KEPT) for (const id of oldestOf(dead)) forgotten(id)
+  if (dead.size > KEPT) dropOldest(dead)
 }
 
 /** Taken out by the hundred: a Map whose first entry was taken out is gone through from there the next time. */
-export function oldestOf(known: Map<OrderId, unknown>): OrderId[] {
-  const oldest = [...known.keys()].slice(0, AT_ONCE)
-  for (const id of oldest) known.delete(id)
-  return oldest
+export function dropOldest(known: Map<OrderId, unknown>): void {
+  for (const id of [...known.keys()].slice(0, AT_ONCE)) known.delete(id)
 }
 
 /** The order with this name, dead or not. */
@@ -43,7 +37,8 @@ export function rise({ orders, dead }: LastSecondTrader, own: OwnOrder): void {
   if (dead.delete(own.order.id)) orders.unshift(own)
 }
 
-function isDead({ outcome }: OwnOrder): boolean {
+/** It is over, and brought nothing. */
+export function isDead({ outcome }: OwnOrder): boolean {
   return isOver(outcome) && (filledOf(outcome)?.shares ?? 0) === 0
 }
 

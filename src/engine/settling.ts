@@ -5,7 +5,7 @@
 import type { MarketResolved, OrderOutcome, OrderTimed, Restored } from '../domain/events.ts'
 import type { EngineFact, Settlement } from '../domain/facts.ts'
 import type { ConditionId, OrderId } from '../domain/ids.ts'
-import { filledOf, isFinal, isOver, type SubmitOutcome, spentOn } from '../domain/order.ts'
+import { filledOf, isFinal, type SubmitOutcome, spentOn } from '../domain/order.ts'
 import {
   type MicroShares,
   type Micros,
@@ -13,7 +13,7 @@ import {
   microShares,
   microUsdc,
 } from '../domain/units.ts'
-import { bury, findOwn, oldestOf, rise } from './dead-orders.ts'
+import { bury, dropOldest, findOwn, isDead, rise } from './dead-orders.ts'
 import {
   canSettle,
   createTrader,
@@ -57,8 +57,8 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
     }
     till.cash = microUsdc(till.cash + spentOn(order, own.outcome) - spentOn(order, outcome))
     own.outcome = outcome
-    if (filledOf(outcome) !== null) rise(trader, own)
-    else if (isOver(outcome)) bury(trader, own, (id) => remember(id, microShares(0)))
+    if (isDead(own)) bury(trader, own)
+    else rise(trader, own)
     const { recvAt: at, venueId } = event
     fact({ kind: 'outcome', at, order, market: trader.market, venueId, outcome, cash: till.cash })
     settleIfKnown(trader, event.recvAt)
@@ -72,7 +72,7 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
 
   function remember(id: OrderId, shares: MicroShares): void {
     finished.set(id, shares)
-    if (finished.size > FINISHED_KEPT) oldestOf(finished)
+    if (finished.size > FINISHED_KEPT) dropOldest(finished)
   }
 
   function onTimed({ orderId, timing }: OrderTimed): void {
@@ -107,7 +107,6 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
     trader.state = 'settled'
     fact({ kind: 'settled', at: recvAt, settlement })
     judged(trader, settlement, recvAt)
-    for (const id of trader.dead.keys()) remember(id, microShares(0))
     for (const own of trader.orders) remember(own.order.id, sharesOf(own))
     end(trader)
   }
@@ -126,8 +125,10 @@ export function createSettling({ traders, till, fact, judged, end }: SettlingDep
     for (const { market, order, outcome, isNews } of event.shots) {
       const trader = traders.get(market.conditionId) ?? createTrader(market)
       trader.state = 'fired'
-      trader.orders.push({ order, outcome, cancelAskedAt: null })
-      trader.serial = trader.orders.length + 1
+      const own: OwnOrder = { order, outcome, cancelAskedAt: null }
+      trader.orders.push(own)
+      trader.serial += 1
+      if (isDead(own)) bury(trader, own)
       // What the process before this one had in mind is not known: this window is only brought to its end.
       trader.ordersSent = maxOrders
       trader.isRestored = true

@@ -8,6 +8,7 @@ import type { EngineEvent } from '../domain/events.ts'
 import type { EngineFact } from '../domain/facts.ts'
 import { invariant } from '../domain/invariant.ts'
 import type { FactSink, Tape } from '../domain/ports.ts'
+import type { Micros } from '../domain/units.ts'
 import type { Engine } from '../engine/engine.ts'
 
 /** Node hands over one frame at a time, so the inbox is nearly always empty; this many waiting means a loop, not a burst. */
@@ -31,14 +32,19 @@ export function createDispatcher({ engine, tape, sinks, act, hear }: DispatcherD
   const inbox: EngineEvent[] = []
   const counts = { events: 0, deepest: 0 }
   let running = false
-  let lastAt = 0
+  let lastAt = 0 as Micros
 
   function tell(fact: EngineFact): void {
     for (const sink of sinks) sink.accept(fact)
   }
 
-  function process(event: EngineEvent): void {
-    invariant(event.recvAt >= lastAt, `time ran backwards in the inbox at a ${event.kind} event`)
+  /** What is told of a frame may come between two events of that frame, and an answer is known before all of it was read: the queue's time does not go back. */
+  function inTurn(event: EngineEvent): EngineEvent {
+    return event.recvAt >= lastAt ? event : { ...event, recvAt: lastAt }
+  }
+
+  function process(told: EngineEvent): void {
+    const event = inTurn(told)
     lastAt = event.recvAt
     counts.events += 1
     tape?.append(event)

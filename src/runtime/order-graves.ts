@@ -65,10 +65,18 @@ export function createGraves({ account, log, risen }: GravesDeps): Graves {
     isLooking = true
     for (const venueId of wanted) {
       wanted.delete(venueId)
+      // Given up meanwhile, or found by another look.
+      if (!buried.has(venueId)) continue
       await look(venueId)
+      if (closed) return
       await pause(PACE_MS)
     }
     isLooking = false
+  }
+
+  function forget(venueId: string): void {
+    buried.delete(venueId)
+    wanted.delete(venueId)
   }
 
   function want(venueId: string): void {
@@ -92,11 +100,11 @@ export function createGraves({ account, log, risen }: GravesDeps): Graves {
       if (closed) return
       const { venueId } = shot
       buried.set(venueId, { shot, known })
-      for (const oldest of [...buried.keys()].slice(0, -KEPT)) buried.delete(oldest)
+      for (const oldest of [...buried.keys()].slice(0, -KEPT)) forget(oldest)
       for (const ms of [...LOOKS_AFTER_MS, FORGOTTEN_AFTER_MS]) {
         const timer = setTimeout(() => {
           timers.delete(timer)
-          if (ms === FORGOTTEN_AFTER_MS) buried.delete(venueId)
+          if (ms === FORGOTTEN_AFTER_MS) forget(venueId)
           else want(venueId)
         }, ms)
         timers.add(timer)
@@ -110,6 +118,7 @@ export function createGraves({ account, log, risen }: GravesDeps): Graves {
     },
     close() {
       closed = true
+      wanted.clear()
       for (const timer of timers) clearTimeout(timer)
     },
   }

@@ -11,8 +11,11 @@ const REHEARSE_EVERY_MS = 5
 /** A sleeping loop is woken some tens of microseconds late, so it does not sleep; but not for longer than this, because it costs a core. */
 const AWAKE_MAX_MS = 5_000
 const AWAKE_BEFORE_MS = 20
-/** What was done half a millisecond ago is done in a few microseconds, and in ten times as many after two. */
-const REHEARSE_AWAKE_MICROS = MICROS_PER_MS / 2
+/** What was done a quarter of a millisecond ago is done in a few microseconds, and in ten times as many after two. */
+const REHEARSE_AWAKE_MICROS = MICROS_PER_MS / 4
+/** A frame that comes during a rehearsal waits for its end: most of the time there is none. */
+const TIMES_AS_LONG = 4
+const REHEARSE_AWAKE_MAX_MICROS = MICROS_PER_MS
 /**
  * So long without the core between two turns, and others want it. The system puts aside whoever is always busy, and lets in at once whoever slept:
  * then it is better to sleep. A turn that took long by its own work says nothing of others.
@@ -46,7 +49,7 @@ export function createVigil(deps: VigilDeps): Vigil {
   let turn: NodeJS.Immediate | undefined
   let nap: NodeJS.Timeout | undefined
   let turnedAt = 0
-  let rehearsedAt = 0
+  let rehearseAt = 0
   /** The core had until then, by the clock of the rehearsals. */
   let hadMicros = 0
   let hadAt = 0
@@ -109,10 +112,10 @@ export function createVigil(deps: VigilDeps): Vigil {
       countCore(at)
     }
     turn = setImmediate(poll)
-    if (at - rehearsedAt >= REHEARSE_AWAKE_MICROS) {
-      rehearsedAt = at
+    if (at >= rehearseAt) {
       countCore(at)
       rehearse()
+      rehearseAt = at + pauseAfter(now() - at)
     }
   }
 
@@ -137,6 +140,12 @@ export function createVigil(deps: VigilDeps): Vigil {
       clearTimeout(nap)
     },
   }
+}
+
+/** Of rehearsals, from one to the next. */
+function pauseAfter(tookMicros: number): number {
+  const pause = Math.max(REHEARSE_AWAKE_MICROS, TIMES_AS_LONG * tookMicros)
+  return Math.min(pause, REHEARSE_AWAKE_MAX_MICROS)
 }
 
 function processMicros(): number {

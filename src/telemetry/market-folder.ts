@@ -55,7 +55,10 @@ export function createMarketFolder({ dir, log }: { dir: string; log: Log }): Fac
 
   function end(market: Market): void {
     markets.delete(market.conditionId)
-    for (const name of Object.keys(CSV_HEADERS)) started.delete(join(folder(market), name))
+    // After the lines that wait to be written.
+    later(async () => {
+      for (const name of Object.keys(CSV_HEADERS)) started.delete(join(folder(market), name))
+    })
   }
 
   function accept(fact: EngineFact): void {

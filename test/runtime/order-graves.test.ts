@@ -56,3 +56,25 @@ test('a question that fails does not end the others', async () => {
   await vi.advanceTimersByTimeAsync(1_000)
   expect([account.tradesOf.mock.calls.length, log.warn.mock.calls.length]).toEqual([3, 1])
 })
+
+test('who closes in the middle of a question is not kept by those that were to follow', async () => {
+  const { lookAll, account, close } = graves(60)
+  lookAll()
+  await vi.advanceTimersByTimeAsync(20)
+  close()
+  await vi.advanceTimersByTimeAsync(100)
+  expect(vi.getTimerCount()).toBe(0)
+  expect(account.tradesOf).toHaveBeenCalledTimes(1)
+})
+
+test('what was given up costs no time of those that were not', async () => {
+  const { lookAll, bury, account } = graves(4_096)
+  lookAll()
+  // Each one more takes the place of the oldest.
+  for (let n = 4_096; n < 8_192; n += 1) bury(shotOf(n))
+  lookAll()
+  await vi.advanceTimersByTimeAsync(1_000)
+  const asked = account.tradesOf.mock.calls.map(([, venueId]) => Number(venueId))
+  expect(asked.slice(1).every((n) => n >= 4_096)).toBe(true)
+  expect(asked.length).toBeGreaterThan(4)
+})

@@ -16,9 +16,10 @@ import {
 } from '../../domain/units.ts'
 import { createRandom } from '../random.ts'
 import { type FlowSettings, flowOf } from './flow.ts'
+import { createLevelSums } from './level-sums.ts'
 import { addFill, leftOf, type PaperOrder } from './orders.ts'
 import { levelMoved, tradedAt } from './queue.ts'
-import { forgetToken, type ShadowBook } from './shadow-book.ts'
+import type { ShadowBook } from './shadow-book.ts'
 
 const FLOW_EVERY_MICROS = 250 * MICROS_PER_MS
 
@@ -44,11 +45,13 @@ export type Callers = {
   makeFlow(now: Micros): void
   /** When takers are made up next; null where nobody waits for any. */
   nextFlowAt(): Micros | null
+  /** Keeps only what is known of tokens of which the feed still tells. */
+  prune(isHeard: (token: TokenId) => boolean): void
 }
 
 export function createCallers({ orders, shadow, settings, book, tell, end }: CallersDeps): Callers {
   /** What was offered to an order that waits, by token and price: each share counts once. */
-  const offered = new Map<string, number>()
+  const offered = createLevelSums()
   const random = createRandom('paper flow', settings.seed)
   let flowAt: number | null = null
 
@@ -80,9 +83,10 @@ export function createCallers({ orders, shadow, settings, book, tell, end }: Cal
     const { up } = one.market
     // Both tokens tell of the same offer.
     const isBid = (seen.action === 'BUY') === (token === up)
-    const key = `${up}/${isBid ? 'BID' : 'ASK'}/${token === up ? price : TICKS_PER_DOLLAR - price}`
-    const more = size - (offered.get(key) ?? 0)
-    offered.set(key, size)
+    const side = isBid ? 'BID' : 'ASK'
+    const upPrice = token === up ? price : TICKS_PER_DOLLAR - price
+    const more = size - offered.of(up, side, upPrice)
+    offered.set(up, side, upPrice, size)
     if (more > 0) reach(token, seen.action, price, more)
   }
 
@@ -107,7 +111,7 @@ export function createCallers({ orders, shadow, settings, book, tell, end }: Cal
     onBook(token) {
       shadow.tellAll(token)
       for (const { market } of orders.values())
-        if (token === market.up || token === market.down) forgetToken(offered, market.up)
+        if (token === market.up || token === market.down) offered.dropAll(market.up)
     },
 
     makeFlow(now) {
@@ -139,6 +143,7 @@ export function createCallers({ orders, shadow, settings, book, tell, end }: Cal
       const somebodyWaits = [...orders.values()].some(({ stage }) => stage === 'waiting')
       return somebodyWaits ? micros(flowAt + FLOW_EVERY_MICROS) : null
     },
+    prune: offered.prune,
   }
 }
 

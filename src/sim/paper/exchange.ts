@@ -157,6 +157,13 @@ export function createPaperExchange(deps: PaperDeps): PaperExchange {
     return trips.length > 0 ? drawTrip(trips, seed, order.id) : deps.roundTripMicros(order)
   }
 
+  /** Of a window that is over nothing is told any more, and what is known of it would be kept for ever. */
+  function forgetPast(): void {
+    const isHeard = (token: TokenId): boolean => deps.book(token) !== undefined
+    shadow.prune(isHeard)
+    callers.prune(isHeard)
+  }
+
   function askToLeave(one: PaperOrder, now: Micros): void {
     const { cancelRequestMs, cancelClearMs } = settings
     const at = Math.max(now, one.arriveAt) + (cancelRequestMs + cancelClearMs) * MICROS_PER_MS
@@ -165,6 +172,7 @@ export function createPaperExchange(deps: PaperDeps): PaperExchange {
 
   return {
     submit({ order, market }, now) {
+      forgetPast()
       // Who waits in any case is not held.
       const hold = order.postOnly ? 0 : deps.holdMicros(market)
       orders.set(order.id, paperOrder(order, market, micros(now + Math.ceil(travel(order) + hold))))

@@ -111,10 +111,8 @@ export function createVenueClock(deps: VenueClockDeps): VenueClock {
     let backOffMs = FIRST_BACK_OFF_MS
     while (!abort.signal.aborted) {
       try {
-        if (interval === null) {
-          await sample()
-          onFirst()
-        }
+        if (interval === null) await sample()
+        onFirst()
         await burst()
         backOffMs = FIRST_BACK_OFF_MS
         await pause((deps.remeasureSec ?? REMEASURE_SEC) * 1_000)
