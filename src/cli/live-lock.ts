@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path'
 import type { LoadedConfig } from '../config/load.ts'
-import { strategyNames } from '../config/params.ts'
+import { givenParams, strategiesNamed, strategyNames } from '../config/params.ts'
 import type { Config } from '../config/schema.ts'
 import type { StakeSettings } from '../domain/stakes.ts'
 import type { Micros } from '../domain/units.ts'
@@ -57,12 +57,19 @@ function unproven(config: Config, stakes: StakeSettings): string | null {
   const { windows } = stakes
   const path = join(folder, 'dry', 'ledger.db')
   for (const strategy of strategyNames(stakes.strategy)) {
-    const refusal = paperRefusal(paperProof(path, { strategy, since, windows }), stakes)
+    const proof = paperProof(path, { strategy, since, windows })
+    const refusal = paperRefusal(proof, stakes, betsOnWinner(strategy, config))
     if (refusal === null) continue
     const after = stands === null ? '' : ', since the live bot was sent back to paper'
     return `ON_PAPER: ${strategy}: ${refusal}${after}; run without --live until then, or set stakes.ladder to off and take the risk`
   }
   return null
+}
+
+/** Who may hold both sides says of none that it wins. */
+function betsOnWinner(name: string, config: Config): boolean {
+  const [strategy] = strategiesNamed(name) ?? []
+  return strategy?.bind(givenParams(strategy, config)).bothSides !== true
 }
 
 function pause(ms: number, abort: AbortSignal): Promise<void> {

@@ -15,7 +15,7 @@ export const stakes = z.strictObject({
     .max(1_000_000)
     .default(5)
     .describe(
-      'Shares of one side of a window that a bot on trial may hold; the venue takes no fewer than five',
+      'Shares of one side of a window that a bot on trial may buy in all, sold again or not; the venue takes no fewer than five',
     ),
   windows: z
     .int()
@@ -31,7 +31,7 @@ export const stakes = z.strictObject({
     .max(1)
     .default(0.9)
     .describe(
-      'Share of shots that have to end at the venue as they did on paper, and of the winners that a dry run has to name right',
+      'Share of shots, or of windows with several orders, that have to end at the venue as they did on paper, and of the winners that a dry run has to name right',
     ),
   proof: z
     .number()

@@ -11,7 +11,7 @@ export type Rung = 'paper' | 'canary' | 'full'
 /** A window with orders, as it ended. */
 export type StakeShot = {
   readonly pnl: MicroUsdc
-  /** Whether the venue did with the order what the paper exchange did with it; null where nobody can compare. */
+  /** Whether the venue did with its orders what the paper exchange did with them; null where nobody can compare. */
   readonly asOnPaper: boolean | null
 }
 
@@ -36,11 +36,11 @@ export type StakeMove = { readonly from: Rung; readonly to: Rung; readonly why: 
 export type StakeSettings = {
   /** As the configuration names it. */
   readonly strategy: string
-  /** The most that an order of a canary buys. */
+  /** The most that a canary buys of a side of a window, in one order or in many. */
   readonly canaryShares: MicroShares
   /** How many windows with orders a rung looks back, and at least takes. */
   readonly windows: number
-  /** The share of shots that have to end as they did on paper. */
+  /** The share of shots, or of windows, that have to end as they did on paper. */
   readonly parity: number
   /** How often a bot that is no better than its prices may be believed in, at most. */
   readonly alpha: number

@@ -1,13 +1,14 @@
 /** What is sealed of a window at its close, and what is said of it when its result is known: plain data of what the window has in its hands. */
 import type { Judged, Otherwise, OwnResult, Trail } from '../domain/certificate.ts'
 import type { Sealed, Settlement } from '../domain/facts.ts'
+import { payoutOf } from '../domain/payout.ts'
 import { ownRefusals } from '../domain/refusals.ts'
 import type { Wanted } from '../domain/strategy.ts'
 import type { Truth } from '../domain/truth.ts'
 import { MICROS_PER_SECOND, type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { sharesFor, spendFor } from '../pricing/amounts.ts'
 import { takerFee } from '../pricing/fees.ts'
-import { type LastSecondTrader, payoutOf } from './last-second-trader.ts'
+import type { LastSecondTrader } from './last-second-trader.ts'
 import { type OwnOrder, shotOf } from './own-orders.ts'
 
 export function sealedOf(

@@ -17,7 +17,8 @@ import {
 import type { OrderId, Side, TokenId } from '../domain/ids.ts'
 import type { Market, Winner } from '../domain/market.ts'
 import { filledOf, outcomeWords, type SubmitOutcome } from '../domain/order.ts'
-import type { FireAt, Holding, TokenView } from '../domain/strategy.ts'
+import { paidFor } from '../domain/payout.ts'
+import type { FireAt, TokenView } from '../domain/strategy.ts'
 import { type MicroShares, type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { BookHistory } from './book-history.ts'
 import { allFinal, holdings, type OwnOrder, shotOf, spentIn } from './own-orders.ts'
@@ -180,7 +181,8 @@ export function settlementOf(
   const { market, orders } = trader
   const spent = spentIn(trader)
   const held = holdings(trader)
-  const payout = paidFor(held, winner, spent)
+  const shares = { UP: held.UP.shares, DOWN: held.DOWN.shares }
+  const payout = paidFor(shares, winner, spent)
   const shown =
     shotOf(trader) ??
     orders.findLast(({ outcome }) => filledOf(outcome) !== null) ??
@@ -199,7 +201,7 @@ export function settlementOf(
     order: shown?.order ?? null,
     outcome: shown?.outcome ?? null,
     orders: trader.serial - 1,
-    held: { UP: held.UP.shares, DOWN: held.DOWN.shares },
+    held: shares,
     payout: microUsdc(payout),
     pnl: microUsdc(payout - spent),
     cash: microUsdc(cash + payout),
@@ -211,17 +213,4 @@ function firedReason(trader: LastSecondTrader, outcome: SubmitOutcome | null): s
   const why = trader.firedWhy ?? 'restored'
   if (outcome === null || filledOf(outcome) !== null) return why
   return `${why}; ${outcome.state}: ${outcomeWords(outcome)}`
-}
-
-/** What so many shares of one side pay. */
-export function payoutOf(shares: number, side: Side, winner: Winner, spent: number): number {
-  if (winner === 'VOID') return spent
-  if (winner === 'SPLIT') return Math.floor(shares / 2)
-  return winner === side ? shares : 0
-}
-
-function paidFor(held: Readonly<Record<Side, Holding>>, winner: Winner, spent: number): number {
-  if (winner === 'VOID') return spent
-  if (winner === 'SPLIT') return Math.floor((held.UP.shares + held.DOWN.shares) / 2)
-  return held[winner].shares
 }

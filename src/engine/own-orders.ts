@@ -97,6 +97,18 @@ function positionIn({ orders }: Owner, side: Side): number {
   return shares
 }
 
+/** Shares of a side that were bought in all, sold again or not, and those that a purchase may still bring: of what waits all that is left, unless it makes way. */
+export function boughtIn({ orders }: Owner, side: Side, waitingMakesWay: boolean): number {
+  let shares = 0
+  for (const { order, outcome } of orders) {
+    if (order.side !== side || order.action !== 'BUY') continue
+    const filled = filledOf(outcome)?.shares ?? 0
+    const mayCome = !isOver(outcome) && !(waitingMakesWay && rests(order))
+    shares += mayCome ? Math.max(filled, order.shares) : filled
+  }
+  return shares
+}
+
 export function restingIn({ orders }: Owner, now: Micros): readonly Resting[] {
   if (orders.length === 0) return NOTHING_RESTS
   const list: Resting[] = []

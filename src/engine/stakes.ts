@@ -3,21 +3,31 @@ import type { Result } from '../domain/account.ts'
 import type { Restored, RestoredResult } from '../domain/events.ts'
 import type { EngineFact } from '../domain/facts.ts'
 import type { ConditionId, OrderId } from '../domain/ids.ts'
-import type { SubmitOutcome } from '../domain/order.ts'
+import type { Market } from '../domain/market.ts'
+import type { Order, SubmitOutcome } from '../domain/order.ts'
 import type { StakeMove, StakeSettings, StakeState } from '../domain/stakes.ts'
 import type { StakesTold } from '../domain/stakes-text.ts'
 import type { MicroShares, Micros } from '../domain/units.ts'
+import { type ComparedWindow, createComparedWindow } from '../risk/compared-window.ts'
 import { ordersOf } from '../risk/settled-shot.ts'
-import { afterWindow, begun, sameAsPaper, stakesTold } from '../risk/stake-ladder.ts'
+import { afterWindow, begun, stakesTold } from '../risk/stake-ladder.ts'
+import { mostLost, type Play, type Stake, stakeOf, type WindowBet } from '../risk/window-bet.ts'
 
 /** Where it stands now, and whether it went up or down to get there. */
 export type Climbed = { readonly state: StakeState; readonly move: StakeMove | null }
 
-/** Null: there is no ladder, and orders are as large as anything else lets them be. */
-export function createStakes(settings: StakeSettings | null) {
-  const twins = new Map<OrderId, SubmitOutcome>()
-  /** Windows with orders that wait for their result. */
-  const open = new Map<ConditionId, Micros>()
+/** A window with orders that waits for its result. All of it is forgotten then. */
+type OpenWindow = {
+  readonly endAt: Micros
+  readonly compared: ComparedWindow
+  /** What was put down on it when its first order left, and by whom: another standing knows nothing of it. */
+  readonly stake: { readonly down: Stake; readonly most: number; readonly since: Micros } | null
+  sold: boolean
+}
+
+/** Null settings: there is no ladder, and orders are as large as anything else lets them be. A strategy that sends one purchase a window has no `play`. */
+export function createStakes(settings: StakeSettings | null, play: Play | null) {
+  const open = new Map<ConditionId, OpenWindow>()
   // The locks before a live start let nobody in who has not shown what he can do on paper.
   let state: StakeState | null =
     settings === null ? null : begun('canary', 0 as Micros, settings.strategy)
@@ -25,16 +35,56 @@ export function createStakes(settings: StakeSettings | null) {
   /** Where it stood when the ladder was last in force: what is settled without it is no step of it, on its next start neither. */
   let asleep: StakeState | null = null
 
+  function opened({ endAt }: Pick<Market, 'endAt'>, stake: OpenWindow['stake']): OpenWindow {
+    return { endAt, compared: createComparedWindow(), stake, sold: false }
+  }
+
+  function sent(order: Order, market: Market): void {
+    if (settings === null) return
+    const window = open.get(market.conditionId) ?? opened(market, stakeOn(market))
+    window.compared.sent(order)
+    if (order.action === 'SELL') window.sold = true
+    open.set(market.conditionId, window)
+  }
+
+  /** Only of a canary is it known how much a window may lose. */
+  function stakeOn({ fee }: Market): OpenWindow['stake'] {
+    if (play === null || settings === null || state?.rung !== 'canary') return null
+    const { since, proof } = state
+    const most = mostLost(settings.canaryShares, fee, play)
+    if (most === null) return null
+    const others = [...open.values()].flatMap(({ stake }) =>
+      stake?.since === since ? [stake.down] : [],
+    )
+    return { down: stakeOf(proof, others, play), most, since }
+  }
+
+  function betOn(window: OpenWindow | undefined, pnl: number): WindowBet | null {
+    if (window === undefined || window.stake?.since !== state?.since) return null
+    const { stake, sold } = window
+    if (stake === null) return null
+    // Who sold although he never does could have lost more than was reckoned with: then it may count against him only.
+    const gain = (sold && !play?.sells ? Math.min(0, pnl) : pnl) / stake.most
+    return { stake: stake.down, gain }
+  }
+
   function settled(settlement: Result, at: Micros): StakeMove | null {
-    const { market, order, outcome } = settlement
+    const { market, pnl } = settlement
+    const window = open.get(market.conditionId)
     open.delete(market.conditionId)
-    const twin = order === null ? null : (twins.get(order.id) ?? null)
-    if (order !== null) twins.delete(order.id)
     if (state === null || settings === null || ordersOf(settlement) === 0) return null
-    const isSingle = ordersOf(settlement) === 1
-    const asOnPaper = isSingle ? sameAsPaper(outcome, twin) : null
-    const isLast = ![...open.values()].includes(market.endAt)
-    const after = afterWindow(state, { result: settlement, at, asOnPaper, isLast }, settings)
+    if (play !== null && window?.compared.isQuiet() === true) {
+      state = { ...state, heardAt: at }
+      return null
+    }
+    const step = {
+      result: settlement,
+      at,
+      asOnPaper: window?.compared.asOnPaper(settlement) ?? null,
+      isLast: ![...open.values()].some(({ endAt }) => endAt === market.endAt),
+      ...(play === null ? {} : { bet: betOn(window, pnl) }),
+    }
+    const after = afterWindow(state, step, settings)
     state = after.state
     return after.move
   }
@@ -49,25 +99,36 @@ export function createStakes(settings: StakeSettings | null) {
     return state === null || state === before ? null : { state, move }
   }
 
+  /** Of before this process: what its orders did on paper died with the one before. */
+  function waits(market: Market): OpenWindow {
+    const window = open.get(market.conditionId) ?? opened(market, null)
+    open.set(market.conditionId, window)
+    return window
+  }
+
   /** A process may end between a settlement and the state that knows of it. */
   function climbAfter(unclimbed: readonly RestoredResult[]): Climbed[] {
-    for (const { settlement } of unclimbed)
-      if (ordersOf(settlement) > 0) open.set(settlement.market.conditionId, settlement.market.endAt)
+    for (const { settlement } of unclimbed) if (ordersOf(settlement) > 0) waits(settlement.market)
     return unclimbed.flatMap(({ settlement, at }) => climb(settlement, at) ?? [])
   }
 
   return {
     /** Every fact of the engine; what came of it, where something did. */
     hear(fact: EngineFact): Climbed | null {
-      if (fact.kind === 'submitted') open.set(fact.market.conditionId, fact.market.endAt)
+      if (fact.kind === 'submitted') sent(fact.order, fact.market)
+      if (fact.kind === 'outcome')
+        open.get(fact.market.conditionId)?.compared.outcome(fact.order, fact.outcome)
       return fact.kind === 'settled' ? climb(fact.settlement, fact.at) : null
     },
 
-    hearTwin: (orderId: OrderId, outcome: SubmitOutcome): void => void twins.set(orderId, outcome),
+    hearTwin(orderId: OrderId, outcome: SubmitOutcome): void {
+      for (const { compared } of open.values()) if (compared.twin(orderId, outcome)) return
+    },
 
     /** The states that were not written down yet. */
     restore({ shots, account, recvAt }: Restored): Climbed[] {
-      for (const { market } of shots) open.set(market.conditionId, market.endAt)
+      if (settings !== null)
+        for (const { market, order } of shots) waits(market).compared.sent(order)
       const known = account?.stakes ?? null
       if (state === null) {
         asleep = known
@@ -84,6 +145,6 @@ export function createStakes(settings: StakeSettings | null) {
 
     isOnPaper: (): boolean => state?.rung === 'paper',
     view: (): StakesTold | null =>
-      state === null || settings === null ? null : stakesTold(state, settings),
+      state === null || settings === null ? null : stakesTold(state, settings, play !== null),
   }
 }

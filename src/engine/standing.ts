@@ -11,6 +11,7 @@ import type { Micros } from '../domain/units.ts'
 import { createRiskAccount } from '../risk/account.ts'
 import type { Hold } from '../risk/gates/gate.ts'
 import { negativeOf, overfillOf, strayFillOf } from '../risk/impossible-fills.ts'
+import type { Play } from '../risk/window-bet.ts'
 import type { EngineSettings } from './settings.ts'
 import { type Climbed, createStakes } from './stakes.ts'
 
@@ -21,14 +22,16 @@ export type StandingDeps = {
   position(conditionId: ConditionId, side: Side): number | null
 }
 
+type StandingSettings = Pick<EngineSettings, 'limits' | 'stakes' | 'strategy' | 'series'>
+
 export type Standing = ReturnType<typeof createStanding>
 
 export function createStanding(
-  { limits, stakes: ladder = null }: Pick<EngineSettings, 'limits' | 'stakes'>,
+  { limits, stakes: ladder = null, strategy, series }: StandingSettings,
   { command, fact, position }: StandingDeps,
 ) {
   const account = createRiskAccount(limits.account)
-  const stakes = createStakes(ladder)
+  const stakes = createStakes(ladder, playOf({ strategy, series }))
   let paused = false
   let halted = false
   let stopping = false
@@ -149,4 +152,11 @@ export function createStanding(
       return stopping
     },
   }
+}
+
+/** Null: one purchase a window, a bet on its winner. */
+function playOf({ strategy, series }: Pick<EngineSettings, 'strategy' | 'series'>): Play | null {
+  const { beyond } = strategy
+  if (beyond.length === 0) return null
+  return { sells: beyond.includes('sales'), series: Math.max(1, series.length) }
 }

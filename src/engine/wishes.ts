@@ -4,7 +4,6 @@ import { tokenOf } from '../domain/market.ts'
 import type { Order, OrderAction, OrderKind } from '../domain/order.ts'
 import type { Check, Intent, Quote, Verdict, View } from '../domain/strategy.ts'
 import {
-  formatMicro,
   MICRO,
   MICROS_PER_SECOND,
   type MicroShares,
@@ -22,9 +21,7 @@ import { sizeOf } from '../pricing/sizing.ts'
 import { type LastSecondTrader, trackOf } from './last-second-trader.ts'
 import { sellable } from './own-orders.ts'
 import type { EngineSettings } from './settings.ts'
-
-/** Shares that are counted, and not bought by dollars, have two decimals at most. */
-const SHARES_STEP = 10_000
+import { countable, trialOf } from './trial.ts'
 
 export type Wish = {
   readonly intent: {
@@ -63,6 +60,7 @@ export function wishesOf(
   const checks: Check[] = []
   const shots: Wish[] = []
   const mayHoldBoth = bothSides ?? settings.strategy.bothSides
+  const trial = stakeCap === null ? null : trialOf(stakeCap, trader, checks)
   for (const intent of intents) {
     heldChecks(intent, trader, view, mayHoldBoth, checks)
     const sized =
@@ -71,14 +69,8 @@ export function wishesOf(
         : resized(intent, trader, view, settings, checks)
     if (sized === null) continue
     const { side, action = 'BUY', kind = 'FOK' } = sized
-    // The legs of a pair are of one size, the smallest that one of them may have.
-    const trial = microShares(
-      Math.min(
-        onTrial({ ...sized, action }, view, stakeCap, checks),
-        intents.length > 1 && action === 'BUY' ? pairMost(intents, view, stakeCap) : sized.shares,
-      ),
-    )
-    const shares = action === 'SELL' ? countable(trial) : trial
+    const bound = trial === null ? sized.shares : trial.shot(sized, intents)
+    const shares = action === 'SELL' ? countable(bound) : bound
     // Dust that a purchase by dollars left behind is nobody's to sell.
     if (shares === 0) continue
     // What was enough for the whole size would buy more than the small one, where it is spent as dollars.
@@ -99,40 +91,15 @@ export function wishesOf(
   }
   const wanted = quotes.map((quote) => {
     heldChecks(quote, trader, view, mayHoldBoth, checks)
-    const shares = onTrial(quote, { ...view, resting: [] }, stakeCap, checks)
+    const shares = trial === null ? quote.shares : trial.quote(quote)
     return shares === quote.shares ? quote : { ...quote, shares }
   })
   const fit = wanted.filter(({ shares }) => countable(shares) > 0)
   return { shots, quotes: fit.map((quote) => ({ quote, wish: waiting(quote) })), checks }
 }
 
-/** A bot on trial buys little of a side, in one order or in many; what is held may always be sold whole. A quote takes the place of the one that waits. */
-function onTrial(
-  { side, action = 'BUY', shares }: Pick<Intent, 'side' | 'action' | 'shares'>,
-  { held, resting }: Pick<View, 'held' | 'resting'>,
-  cap: MicroShares | null,
-  into: Check[],
-): MicroShares {
-  if (cap === null || action === 'SELL') return shares
-  let room: number = cap - held[side].shares
-  for (const own of resting) if (own.side === side && own.action === 'BUY') room -= own.left
-  if (shares <= room) return shares
-  const note = `a canary buys ${formatMicro(cap)} shares of a side and not ${formatMicro(shares)}`
-  into.push({ name: 'STAKES', ok: true, margin: null, unit: '', note })
-  return microShares(Math.max(0, room))
-}
-
-function pairMost(intents: readonly Intent[], view: View, cap: MicroShares | null): number {
-  const legs = intents.filter(({ action = 'BUY' }) => action === 'BUY')
-  return Math.min(...legs.map((leg) => onTrial(leg, view, cap, [])))
-}
-
 function lower(a: Ticks, b: Ticks): Ticks {
   return a < b ? a : b
-}
-
-function countable(shares: MicroShares): MicroShares {
-  return microShares(shares - (shares % SHARES_STEP))
 }
 
 /** As it would wait. */

@@ -4,17 +4,15 @@
  * Up it goes with three things at once: enough windows, shots that end as they do on paper, and proof that we win more often than the prices ask for.
  * The proof is the tripwire turned around: a dollar is bet on us at each shot, and if we were no better than our prices, the chance that it ever grows to
  * 1/alpha would be at most alpha. Down it goes with less: what was won or lost in the last windows, or shots that end otherwise than on paper.
+ * A strategy that may send several orders in a window is bet on by the money that each window makes, not by its winner (`window-bet.ts`).
  */
 import type { Result } from '../domain/account.ts'
-import type { SubmitOutcome } from '../domain/order.ts'
 import type { PaperProof, StakeMove, StakeSettings, StakeState } from '../domain/stakes.ts'
 import type { StakesTold } from '../domain/stakes-text.ts'
 import { formatMicro, type Micros, type MicroUsdc, microUsdc } from '../domain/units.ts'
 import { shotOf } from './settled-shot.ts'
 import { afterClose, afterShot, FOR_US, hasTripped, noShots, wealth } from './tripwire.ts'
-
-/** Two fills are the same when their prices are this close, in dollars. */
-const SAME_PRICE = 0.01
+import { afterBet, type WindowBet } from './window-bet.ts'
 
 export function begun(rung: StakeState['rung'], since: Micros, strategy: string): StakeState {
   return { strategy, rung, since, heardAt: since, shots: [], count: 0, proof: noShots(FOR_US) }
@@ -26,29 +24,36 @@ export type Settled = {
   readonly asOnPaper: boolean | null
   /** No other window of the same close waits for its result. */
   readonly isLast: boolean
+  /** Of a strategy that may send several orders what was bet on this window; null: nothing. Left out, its shot is the bet. */
+  readonly bet?: WindowBet | null
 }
 
 export function afterWindow(
   before: StakeState,
-  { result, at, asOnPaper, isLast }: Settled,
+  settled: Settled,
   settings: StakeSettings,
 ): { readonly state: StakeState; readonly move: StakeMove | null } {
-  const shot = shotOf(result)
+  const { result, at, asOnPaper, bet } = settled
   const state: StakeState = {
     ...before,
     heardAt: at,
     shots: [...before.shots, { pnl: result.pnl, asOnPaper }].slice(-settings.windows),
     count: before.count + 1,
-    proof:
-      shot === null
-        ? afterClose(before.proof, result.market.endAt, isLast)
-        : afterShot(before.proof, { ...shot, isLast }, FOR_US),
+    proof: proofAfter(before, settled),
   }
-  const move = moveOf(state, settings)
+  const move = moveOf(state, settings, bet !== undefined)
   return move === null ? { state, move } : { state: begun(move.to, at, state.strategy), move }
 }
 
-function moveOf(state: StakeState, settings: StakeSettings): StakeMove | null {
+function proofAfter({ proof }: StakeState, { result, isLast, bet }: Settled): StakeState['proof'] {
+  if (bet !== undefined) return bet === null ? proof : afterBet(proof, bet)
+  const shot = shotOf(result)
+  return shot === null
+    ? afterClose(proof, result.market.endAt, isLast)
+    : afterShot(proof, { ...shot, isLast }, FOR_US)
+}
+
+function moveOf(state: StakeState, settings: StakeSettings, byMoney: boolean): StakeMove | null {
   const { rung } = state
   if (rung === 'paper' || state.shots.length < settings.windows) return null
   const down = rung === 'full' ? 'canary' : 'paper'
@@ -59,20 +64,35 @@ function moveOf(state: StakeState, settings: StakeSettings): StakeMove | null {
   }
   const { compared, same } = parityOf(state)
   if (compared > 0 && same < settings.parity * compared) {
-    const why = `of ${compared} shots ${same} ended as they did on paper, and ${percent(settings.parity)} have to`
-    return { from: rung, to: down, why }
+    const what = byMoney ? 'windows' : 'shots'
+    const why = `of ${compared} ${what} ${same} ended as they did on paper, and ${percent(settings.parity)} have to`
+    // Who comes to an order that waits paper can only guess: that is a reason to stay small, and none to stop.
+    return byMoney && rung === 'canary' ? null : { from: rung, to: down, why }
   }
   // What nobody compared is no parity.
   if (rung === 'full' || same < settings.parity * settings.windows) return null
   if (!hasTripped(state.proof, settings.alpha)) return null
-  const { shots, wins, expected } = state.proof
-  const why = `${wins} of ${shots} shots won, the prices ask for ${expected.toFixed(1)}; ${same} of ${compared} ended as on paper`
+  const why = `${byMoney ? gained(state, settings) : won(state)}; ${same} of ${compared} ended as on paper`
   return { from: rung, to: 'full', why }
 }
 
+function won({ proof: { shots, wins, expected } }: StakeState): string {
+  return `${wins} of ${shots} shots won, the prices ask for ${expected.toFixed(1)}`
+}
+
+function gained(state: StakeState, { windows, alpha }: StakeSettings): string {
+  const evidence = `a dollar that was bet on the money of each window has become ${wealth(state.proof).toFixed(2)}, and ${(1 / alpha).toFixed(0)} are asked for`
+  return `${evidence}; the last ${windows} windows with orders made ${dollars(netOf(state))}`
+}
+
 /** Where it stands, and what is missing. */
-export function stakesTold(state: StakeState, settings: StakeSettings): StakesTold {
+export function stakesTold(
+  state: StakeState,
+  settings: StakeSettings,
+  byMoney: boolean,
+): StakesTold {
   return {
+    byMoney,
     rung: state.rung,
     windows: state.shots.length,
     asked: settings.windows,
@@ -95,32 +115,19 @@ export function parityOf({ shots }: StakeState): {
   return { compared: compared.length, same: compared.filter((one) => one.asOnPaper).length }
 }
 
-/** Whether the venue did as the paper exchange did. Null: one of the two does not know yet, or no money moved after all. */
-export function sameAsPaper(
-  real: SubmitOutcome | null,
-  paper: SubmitOutcome | null,
-): boolean | null {
-  const [ours, theirs] = [pricePaid(real), pricePaid(paper)]
-  if (ours === null || theirs === null) return null
-  if (ours === 'nothing' || theirs === 'nothing') return ours === theirs
-  return Math.abs(ours - theirs) <= SAME_PRICE + 1e-9
-}
-
-function pricePaid(outcome: SubmitOutcome | null): number | 'nothing' | null {
-  if (outcome === null || outcome.state === 'unknown' || outcome.state === 'reverted') return null
-  if (outcome.state === 'resting') return null
-  return outcome.state === 'filled' ? outcome.cost / outcome.shares : 'nothing'
-}
-
-/** Why the first real order is not sent yet; null: it may be. */
+/**
+ * Why the first real order is not sent yet; null: it may be. Who may hold both sides bets on no winner, so none is asked of him: what he made has to do. More
+ * is not asked, since a dry run plays sizes of its own, of which nobody knows what a window may lose; the canary has to prove it with real money in any case.
+ */
 export function paperRefusal(
   { shots, net, right }: PaperProof,
   { windows, parity }: StakeSettings,
+  betsOnWinner: boolean,
 ): string | null {
   if (shots < windows)
     return `a dry run has to show ${windows} settled windows with fills first, and there are ${shots}`
   if (net < 0) return `the last ${windows} windows with fills of the dry run lost ${dollars(-net)}`
-  if (right < parity * shots)
+  if (betsOnWinner && right < parity * shots)
     return `the dry run named the winner of ${right} windows of ${shots} with fills, and ${percent(parity)} is asked for`
   return null
 }

@@ -23,7 +23,8 @@ export const AGAINST_US: readonly Bet[] = [0.25, 0.5, 1, 2].map(
   (guess) => (b) => Math.min(guess / b, MOST_AT_RISK / (1 - b)),
 )
 /** Guesses of how many of the losses that the price expects do not come: a quarter, half, three quarters. */
-export const FOR_US: readonly Bet[] = [0.25, 0.5, 0.75].map((guess) => (b) => -guess / b)
+export const GUESSES_FOR_US: readonly number[] = [0.25, 0.5, 0.75]
+export const FOR_US: readonly Bet[] = GUESSES_FOR_US.map((guess) => (b) => -guess / b)
 
 export type Shot = {
   readonly endAt: Micros

@@ -100,6 +100,10 @@ export function createBot(deps: BotDeps): Bot {
     emit,
     now,
     rehearse: createUnderstudy(deps.settings),
+    twinFailed: (error) =>
+      deps.log.error('the paper exchange beside the live orders broke; they go on without it', {
+        error,
+      }),
   })
   const orchestrator = createOrchestrator({ books, finder, gateway, timers, log: deps.log })
   const sinks = [deps.keeper, ending.sink, ...deps.sinks]

@@ -3,13 +3,13 @@
 import type { Gateway } from '../domain/ports.ts'
 import type { Micros } from '../domain/units.ts'
 import type { PaperSettings } from '../sim/paper/exchange.ts'
-import { withTwin } from './paper-twin.ts'
-import { createSimGateway, type SimGatewayDeps } from './sim-gateway.ts'
+import { type TwinContext, withTwin } from './paper-twin.ts'
+import { createSimGateway } from './sim-gateway.ts'
 
 export type Mode = 'dry' | 'live'
 
 /** What a gateway may know of the bot that it belongs to. */
-export type GatewayContext = Omit<SimGatewayDeps, 'paper'> & {
+export type GatewayContext = TwinContext & {
   venueNow(): Micros
   /** Goes through a decision that nobody hears of. */
   rehearse(): void
@@ -20,7 +20,7 @@ export type Orders =
   | {
       readonly mode: 'live'
       open(context: GatewayContext): Gateway
-      /** Each shot is played on paper, too; null: it is not. */
+      /** Each order is played on paper, too; null: it is not. */
       readonly twin?: PaperSettings | null
     }
 

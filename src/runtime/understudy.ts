@@ -109,6 +109,8 @@ export function createUnderstudy(settings: EngineSettings): () => boolean {
     limits: { ...settings.limits, maxOrdersPerMarket: MANY, account: OPEN_ACCOUNT },
     gates: OPEN_GATES,
     startingCash: MANY as MicroUsdc,
+    // Nobody plays its orders on paper, and the ladder would wait for that, order after order.
+    stakes: null,
     minTimeToStartSec: 0,
     once: false,
   })

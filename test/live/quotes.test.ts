@@ -80,6 +80,7 @@ async function aGateway(): Promise<Gateway> {
       now: nowMicros,
       venueNow: nowMicros,
       rehearse: () => undefined,
+      twinFailed: () => undefined,
       book: () => undefined,
       balance: () => 0 as never,
       sharesOf: () => 0,

@@ -4,7 +4,8 @@ import { describe, expect, test } from 'vitest'
 import type { SubmitOutcome } from '../../src/domain/order.ts'
 import type { StakeMove, StakeSettings, StakeState } from '../../src/domain/stakes.ts'
 import { type Micros, microShares, micros, microUsdc, ticks } from '../../src/domain/units.ts'
-import { afterWindow, begun, paperRefusal, sameAsPaper } from '../../src/risk/stake-ladder.ts'
+import { sameAsPaper } from '../../src/risk/parity.ts'
+import { afterWindow, begun, paperRefusal } from '../../src/risk/stake-ladder.ts'
 import { wealth } from '../../src/risk/tripwire.ts'
 import { createRandom } from '../../src/sim/random.ts'
 import { aMarket } from '../support/builders.ts'
@@ -169,8 +170,10 @@ test('a close whose last window is no bet is a bet all the same', () => {
 
 test('what a dry run has to show', () => {
   const shown = { shots: 20, net: microUsdc(1), right: 19 }
-  expect(paperRefusal(shown, SETTINGS)).toBeNull()
-  expect(paperRefusal({ ...shown, shots: 19 }, SETTINGS)).toMatch(/show 20 .* there are 19/)
-  expect(paperRefusal({ ...shown, net: microUsdc(-1) }, SETTINGS)).toMatch(/lost 0.000001 USD/)
-  expect(paperRefusal({ ...shown, right: 17 }, SETTINGS)).toMatch(/17 windows of 20 .*90 %/)
+  expect(paperRefusal(shown, SETTINGS, true)).toBeNull()
+  expect(paperRefusal({ ...shown, shots: 19 }, SETTINGS, true)).toMatch(/show 20 .* there are 19/)
+  expect(paperRefusal({ ...shown, net: microUsdc(-1) }, SETTINGS, true)).toMatch(
+    /lost 0.000001 USD/,
+  )
+  expect(paperRefusal({ ...shown, right: 17 }, SETTINGS, true)).toMatch(/17 windows of 20 .*90 %/)
 })

@@ -101,6 +101,17 @@ test.each([
   expect(lock(TEN)).toBeNull()
 })
 
+test('of who may hold both sides no winners are asked, but that he lost nothing', async () => {
+  const maker = `${TEN}strategy: market-maker\n`
+  await settled('dry', 10, { agrees: null, strategy: 'market-maker' })
+  expect(lock(maker)).toBeNull()
+  // Who waits for a seller of the winner names it.
+  await settled('dry', 10, { agrees: null, from: 20, strategy: 'late-favourite' })
+  expect(lock(`${TEN}strategy: late-favourite\n`)).toMatch(/named the winner of 0 windows of 10/)
+  await settled('dry', 1, { agrees: null, from: 40, strategy: 'market-maker', pnl: microUsdc(-10) })
+  expect(lock(maker)).toMatch(/lost 0.000001 USD/)
+})
+
 test('a window of several orders counts with its whole result, whichever of them it shows', async () => {
   // Of each pair one leg was bought and the other, which is shown, was not: that lost money.
   const killed = { state: 'killed', reason: 'gone' } as const
