@@ -1,6 +1,6 @@
 /**
- * Without a dollar nothing can be begun; and limits that allow more dollars than there are bound nothing, and with them nothing is begun either. Money that is out is another matter: it is followed and
- * collected whatever they say, by a bot that is paused.
+ * Without a dollar nothing can be begun; limits that allow more dollars than there are bound nothing, and with them nothing is begun either. Money that
+ * is out is another matter: it is followed and collected all the same, by a bot that is paused.
  */
 import type { Config } from '../config/schema.ts'
 import type { Keeper, Remembered } from '../domain/ports.ts'

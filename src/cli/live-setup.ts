@@ -43,7 +43,7 @@ export type Live = {
   readonly orders: Extract<Orders, { mode: 'live' }>
   /** Of the API, for the sources of prices that want them too. */
   readonly credentials: ApiCredentials
-  /** Orders that left before the start and of which the ledger may not know. */
+  /** Orders that left before the start, or may have left, and of which the ledger may not know. */
   readonly hasMarks: boolean
   /** The ledger, with what the journal knows beside it. */
   keeper(ledger: Ledger): Keeper
