@@ -1,10 +1,11 @@
 // A process of its own: the venue's end of the wire. It sends the frame that decides, and times the first byte of the order that comes
-// back, by its own clock. It polls while it waits for that byte, so that its own wake-up is not in the figure.
+// back, by its own clock. It polls while it waits for that byte, and writes to itself while it waits for the shot, so that neither its wake-up nor
+// its cold caches are in the figure.
 import { readFileSync } from 'node:fs'
 import { createServer as createHttp } from 'node:http'
 import { createServer as createHttps } from 'node:https'
-import { createServer as createTcp } from 'node:net'
-import { createServer as createTls } from 'node:tls'
+import { connect as connectTcp, createServer as createTcp } from 'node:net'
+import { connect as connectTls, createServer as createTls } from 'node:tls'
 import { WebSocketServer } from 'ws'
 import { bookText, deepChange, marketOf, resetFrame, triggerFrame } from './wire-frames.mjs'
 
@@ -13,6 +14,9 @@ const file = (name) => readFileSync(new URL(`../../test/fixtures/tls/${name}`, i
 const pair = secure ? { cert: file('localhost-cert.pem'), key: file('localhost-key.pem') } : {}
 /** The last moment before a shot is quiet, and an order that has not come by then does not come. */
 const HUSH_MS = 1.5
+/** Before a shot. */
+const WARM_MS = 3
+const WARM_EVERY_MS = 0.1
 const GIVEN_UP_MS = 2_000
 /** On a machine that cannot keep up a window may be over before its turn. */
 const TOO_LATE_MS = 2_000
@@ -134,6 +138,31 @@ function count(token, method, beganAt) {
   if (method === 'POST' && flight?.market === market) flight.firstByteAt ??= beganAt
 }
 const clob = secure ? createTls(pair, serve) : createTcp(serve)
+const BODY_OF_NOBODY = `{"tokenId":"${marketOf(999_999).up}"}`.padEnd(900)
+const ORDER_OF_NOBODY = Buffer.from(
+  `POST /order HTTP/1.1\r\nUser-Agent: lastsecond/0\r\nContent-Length: ${BODY_OF_NOBODY.length}\r\n\r\n${BODY_OF_NOBODY}`,
+)
+let mirror = null
+
+function openMirror(port) {
+  mirror = secure
+    ? connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    : connectTcp(port, '127.0.0.1')
+  mirror.setNoDelay(true)
+  mirror.on('data', () => undefined)
+}
+
+/** Until the moment, with what this end does at it done again and again. */
+async function warmUntil(at) {
+  let next = 0
+  while (now() < at) {
+    if (now() >= next && now() < at - WARM_EVERY_MS) {
+      mirror.write(ORDER_OF_NOBODY)
+      next = now() + WARM_EVERY_MS
+    }
+    await turn()
+  }
+}
 
 /** One after the other, at their times; each with the requests that came between it and the next. */
 async function shootAll({ shots, framesPerSecond }) {
@@ -147,13 +176,13 @@ async function shootAll({ shots, framesPerSecond }) {
   }, 1_000 / framesPerSecond)
   const startedAt = performance.now()
   for (const [index, shot] of shots.entries()) {
-    await pause(shot.at - now() - 1)
+    await pause(shot.at - now() - WARM_MS)
     const market = marketOf(shot.market)
     shot.ready = {
       frame: framed(triggerFrame(market)),
       to: (sockets.get(market.conditionId) ?? []).map((socket) => socket._socket),
     }
-    while (now() < shot.at) await turn()
+    await warmUntil(shot.at)
     if (now() - shot.at < TOO_LATE_MS) results.push(await shoot(shot))
     upcoming = shots[index + 1]
     await pause(RESET_AFTER_MS)
@@ -212,7 +241,8 @@ process.on('message', (plan) => {
 })
 process.on('disconnect', () => process.exit(0))
 channel.listen(0, '127.0.0.1', () =>
-  clob.listen(0, '127.0.0.1', () =>
-    process.send({ channel: channel.address().port, clob: clob.address().port }),
-  ),
+  clob.listen(0, '127.0.0.1', () => {
+    openMirror(clob.address().port)
+    process.send({ channel: channel.address().port, clob: clob.address().port })
+  }),
 )

@@ -63,6 +63,8 @@ export type EngineView = ReturnType<Standing['view']> & {
 export type Engine = {
   step(event: EngineEvent): Step
   view(): EngineView
+  /** A decision for nothing, so that the next one is fast. No event, and nothing comes of it. */
+  preview(recvAt: Micros): void
   book(token: TokenId): Book | undefined
   /** Shares of a side that a window holds, in millionths. */
   held(conditionId: ConditionId, side: Side): number
@@ -358,9 +360,12 @@ export function createEngine(initial: EngineSettings): Engine {
     trading.look(trader, recvAt, null)
   }
 
-  function worldOf(trader: LastSecondTrader, recvAt: Micros): World {
+  function worldOf(
+    trader: LastSecondTrader,
+    recvAt: Micros,
+    truth = heard.truth(trader.market, venueNow(recvAt)),
+  ): World {
     const { market } = trader
-    const truth = heard.truth(market, venueNow(recvAt))
     return {
       recvAt,
       venueNow: venueNow(recvAt),
@@ -439,6 +444,7 @@ export function createEngine(initial: EngineSettings): Engine {
 
   return {
     step,
+    preview: trading.preview,
     view: () => ({
       ...standing.view(),
       settings,

@@ -3,6 +3,7 @@ import type { EngineCommand } from '../domain/commands.ts'
 import { type EngineFact, NO_LATENCY } from '../domain/facts.ts'
 import { isOver, type Order, rests } from '../domain/order.ts'
 import type { Quote } from '../domain/strategy.ts'
+import type { Truth } from '../domain/truth.ts'
 import { MICROS_PER_SECOND, type Micros, micros } from '../domain/units.ts'
 import { type Evaluation, evaluate, sameAnswer, type World } from './decision.ts'
 import { ageMicros, type LastSecondTrader, trackOf } from './last-second-trader.ts'
@@ -19,13 +20,18 @@ export type Trading = {
   look(trader: LastSecondTrader, recvAt: Micros, triggerErrorMicros: number | null): void
   /** It is time to look again, or to withdraw what waits. */
   onLook(trader: LastSecondTrader, recvAt: Micros): void
+  /**
+   * Goes once more through the decision on the window that was asked about last, for nothing: what lay idle for a tenth of a second is slow. Nothing
+   * is kept of it, and nothing is reckoned that an answer is kept of: a run with these and one without are the same to the event.
+   */
+  preview(recvAt: Micros): void
   /** Everything that waits. */
   withdraw(trader: LastSecondTrader, recvAt: Micros): void
 }
 
 export type TradingDeps = {
   readonly settings: EngineSettings
-  world(trader: LastSecondTrader, recvAt: Micros): World
+  world(trader: LastSecondTrader, recvAt: Micros, truth?: Truth): World
   inSpan(trader: LastSecondTrader, recvAt: Micros): boolean
   /** The next moment at which one of several strategies begins, by our own clock; null when there is none. */
   nextStart(trader: LastSecondTrader, recvAt: Micros): Micros | null
@@ -36,6 +42,7 @@ export type TradingDeps = {
 export function createTrading(deps: TradingDeps): Trading {
   const { settings, command, fact } = deps
   const goesOn = (): boolean => settings.strategy.beyond.length > 0
+  let lookedAt: LastSecondTrader | null = null
   const looksOften = (): boolean => goesOn() || settings.strategy.starts.length > 0
 
   function mayLook(trader: LastSecondTrader): boolean {
@@ -50,6 +57,7 @@ export function createTrading(deps: TradingDeps): Trading {
 
   function look(trader: LastSecondTrader, recvAt: Micros, triggerErrorMicros: number | null): void {
     if (!mayLook(trader) || !deps.inSpan(trader, recvAt)) return
+    lookedAt = trader
     const world = deps.world(trader, recvAt)
     const evaluation = evaluate(trader, world, settings)
     keep(trader, evaluation, recvAt)
@@ -86,6 +94,13 @@ export function createTrading(deps: TradingDeps): Trading {
     trader.orders.push({ order, outcome: null, cancelAskedAt: null })
     command({ kind: 'submit', order, market })
     fact({ kind: 'submitted', at: order.decidedAt, order, market })
+  }
+
+  function preview(recvAt: Micros): void {
+    const trader = lookedAt
+    const decision = trader?.lastDecision ?? null
+    if (trader === null || decision === null || !mayLook(trader)) return
+    evaluate(trader, deps.world(trader, recvAt, decision.truth), settings)
   }
 
   /** What waits becomes what is wanted. */
@@ -134,6 +149,7 @@ export function createTrading(deps: TradingDeps): Trading {
 
   return {
     look,
+    preview,
     onLook(trader, recvAt) {
       trader.nextLookAt = null
       if (!deps.inSpan(trader, recvAt)) return withdraw(trader, recvAt)

@@ -113,7 +113,8 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
 
   function rehearse(request: Buffer): void {
     const connection = freshest(stage)
-    if (connection === null) return
+    // What a shot would ask the connections, they are asked now, so that they answer as fast then.
+    if (connection === null || freshest(reserved) === null) return
     connection.exchange(request, ignore)
     connection.forget()
   }

@@ -89,6 +89,7 @@ export function createBot(deps: BotDeps): Bot {
   const ending = createEnding(deps.settings, () => openShots(engine))
   const { books, finder, clock, feeds } = deps.venue(emit, venueNow)
   const timers = createTimers(emit, now)
+  const understudy = createUnderstudy(deps.settings)
   const gateway = createGateway(deps.orders, {
     venueNow,
     book: engine.book,
@@ -99,7 +100,10 @@ export function createBot(deps: BotDeps): Bot {
     holdMicros: (market) => holdMicros(market, deps.settings),
     emit,
     now,
-    rehearse: createUnderstudy(deps.settings),
+    rehearse() {
+      understudy()
+      engine.preview(now())
+    },
     twinFailed: (error) =>
       deps.log.error('the paper exchange beside the live orders broke; they go on without it', {
         error,

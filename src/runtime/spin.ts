@@ -1,6 +1,6 @@
 /**
- * Waits for an instant by reading the clock again and again: exact to a fraction of a microsecond, and deaf to everything else
- * meanwhile. It is a function of its own that is called often before it counts: a loop that the compiler meets for the first time
+ * Waits that do not sleep. `spin` waits for an instant by reading the clock again and again: exact to a fraction of a microsecond, and deaf to everything
+ * else meanwhile. It is a function of its own that is called often before it counts: a loop that the compiler meets for the first time
  * is left again by throwing its fast code away, and that alone is 20 to 40 microseconds late.
  */
 import type { Micros } from '../domain/units.ts'
@@ -20,4 +20,16 @@ export function spin(now: () => Micros, until: number): Micros {
 /** With the very clock that will be waited on: another one would be another function to the compiler. About 10 ms. */
 export function warmSpin(now: () => Micros): void {
   for (let call = 0; call < WARM_CALLS; call += 1) spin(now, now() + WARM_MICROS)
+}
+
+/** About ten microseconds of a fast core. */
+const LINGER_ROUNDS = 10_000
+let lingered = 1
+
+/** Lets some microseconds pass and makes no garbage: even a look at the clock makes some. */
+export function linger(): void {
+  let value = lingered
+  for (let round = 0; round < LINGER_ROUNDS; round += 1)
+    value = (Math.imul(value, 1_664_525) + 1_013_904_223) | 0
+  lingered = value
 }

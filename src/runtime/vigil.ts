@@ -4,18 +4,23 @@
  * vigil serves all windows that end together.
  */
 import { MICROS_PER_MS, type Micros } from '../domain/units.ts'
+import { linger } from './spin.ts'
 
 /** Connections fall silent, and the path is rehearsed, from this long before a shot may be wanted until the close. */
 const QUIET_BEFORE_MS = 3_000
 const REHEARSE_EVERY_MS = 5
 /** A sleeping loop is woken some tens of microseconds late, so it does not sleep; but not for longer than this, because it costs a core. */
 const AWAKE_MAX_MS = 5_000
-const AWAKE_BEFORE_MS = 20
-/** What was done a quarter of a millisecond ago is done in a few microseconds, and in ten times as many after two. */
-const REHEARSE_AWAKE_MICROS = MICROS_PER_MS / 4
-/** A frame that comes during a rehearsal waits for its end: most of the time there is none. */
-const TIMES_AS_LONG = 4
-const REHEARSE_AWAKE_MAX_MICROS = MICROS_PER_MS
+const AWAKE_BEFORE_MS = 40
+/**
+ * What was done a millisecond ago is done faster than what was done five ago. More often, and the nursery would be full within the second: a rehearsal
+ * makes some twenty kilobytes of garbage, a turn of the loop a third of one.
+ */
+const REHEARSE_AWAKE_MICROS = MICROS_PER_MS
+/** The nursery is emptied before this part of a window and lasts for it. */
+const LAST_MS = 1_100
+/** Windows that end together want it together. */
+const SWEPT_LATELY_MICROS = 200 * MICROS_PER_MS
 /**
  * So long without the core between two turns, and others want it. The system puts aside whoever is always busy, and lets in at once whoever slept:
  * then it is better to sleep. A turn that took long by its own work says nothing of others.
@@ -49,6 +54,7 @@ export function createVigil(deps: VigilDeps): Vigil {
   let turn: NodeJS.Immediate | undefined
   let nap: NodeJS.Timeout | undefined
   let turnedAt = 0
+  let sweptAt = Number.NEGATIVE_INFINITY
   let rehearseAt = 0
   /** The core had until then, by the clock of the rehearsals. */
   let hadMicros = 0
@@ -65,10 +71,16 @@ export function createVigil(deps: VigilDeps): Vigil {
     timers.add(timer)
   }
 
+  function tidy(): void {
+    if (now() - sweptAt < SWEPT_LATELY_MICROS) return
+    sweptAt = now()
+    sweep()
+  }
+
   function begin(): void {
     kept += 1
     if (kept > 1) return
-    sweep()
+    tidy()
     quiet(true)
     rehearsals = setInterval(() => turn === undefined && rehearse(), REHEARSE_EVERY_MS)
   }
@@ -82,6 +94,7 @@ export function createVigil(deps: VigilDeps): Vigil {
 
   function wake(): void {
     awake += 1
+    tidy()
     startPolling()
   }
 
@@ -101,6 +114,8 @@ export function createVigil(deps: VigilDeps): Vigil {
   function poll(): void {
     turn = undefined
     if (awake === 0) return
+    // A turn without it would take a microsecond, and a thousand of them a megabyte every three milliseconds.
+    linger()
     const at = now()
     const pause = at - turnedAt
     turnedAt = at
@@ -115,7 +130,7 @@ export function createVigil(deps: VigilDeps): Vigil {
     if (at >= rehearseAt) {
       countCore(at)
       rehearse()
-      rehearseAt = at + pauseAfter(now() - at)
+      rehearseAt = at + REHEARSE_AWAKE_MICROS
     }
   }
 
@@ -125,6 +140,9 @@ export function createVigil(deps: VigilDeps): Vigil {
       const awakeFrom = Math.max(left(from) - AWAKE_BEFORE_MS, left(until) - AWAKE_MAX_MS)
       after(left(from) - QUIET_BEFORE_MS, begin)
       after(awakeFrom, wake)
+      // What is awake for longer makes more than the nursery holds.
+      const lastFrom = left(until) - LAST_MS
+      if (awakeFrom < lastFrom) after(lastFrom, tidy)
       // A timer that is due at once is never before those that were due at once before it.
       after(left(until), () => {
         awake -= 1
@@ -140,12 +158,6 @@ export function createVigil(deps: VigilDeps): Vigil {
       clearTimeout(nap)
     },
   }
-}
-
-/** Of rehearsals, from one to the next. */
-function pauseAfter(tookMicros: number): number {
-  const pause = Math.max(REHEARSE_AWAKE_MICROS, TIMES_AS_LONG * tookMicros)
-  return Math.min(pause, REHEARSE_AWAKE_MAX_MICROS)
 }
 
 function processMicros(): number {

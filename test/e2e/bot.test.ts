@@ -8,7 +8,7 @@ import { loadConfig } from '../../src/config/load.ts'
 import type { EngineEvent } from '../../src/domain/events.ts'
 import type { EngineFact } from '../../src/domain/facts.ts'
 import type { FactSink, Log, Tape } from '../../src/domain/ports.ts'
-import type { MicroUsdc } from '../../src/domain/units.ts'
+import { type MicroUsdc, micros } from '../../src/domain/units.ts'
 import { createEngine } from '../../src/engine/engine.ts'
 import { openLedger } from '../../src/ledger/ledger.ts'
 import { type RunningVenue, startLocalVenue } from '../../src/local-venue/venue.ts'
@@ -100,8 +100,16 @@ describe('the whole job over real sockets', () => {
       expect(settlement.decision === 'fired' || settlement.reason.includes(': ')).toBe(true)
     }
     const replayed = createEngine(settings)
-    const said = parseTape(lines.join('\n')).flatMap((event) => replayed.step(event).facts)
+    const previewed = createEngine(settings)
+    const tape = parseTape(lines.join('\n'))
+    const said = tape.flatMap((event) => replayed.step(event).facts)
     expect(JSON.stringify(said)).toBe(JSON.stringify(facts))
+    // As a live bot keeps itself warm: a decision for nothing leaves no trace in those that count.
+    const unmoved = tape.flatMap((event) => {
+      for (const laterMs of [0, 3, 60]) previewed.preview(micros(event.recvAt + laterMs * 1_000))
+      return previewed.step(event).facts
+    })
+    expect(JSON.stringify(unmoved)).toBe(JSON.stringify(facts))
     const cash =
       settled.reduce((sum, { settlement }) => sum + settlement.pnl, 0) + settings.startingCash
     const again = await openLedger({ path, startingCash: 0 as MicroUsdc, log })

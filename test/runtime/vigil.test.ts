@@ -44,7 +44,9 @@ test('one silence for windows that end together, with rehearsals until the last 
   await vi.advanceTimersByTimeAsync(1_600)
   expect(rehearsals).toBeGreaterThan(before + 100)
   await vi.advanceTimersByTimeAsync(2_000)
-  expect(told).toEqual(['swept', 'quiet', 'first over', 'loud', 'second over'])
+  // Before the connections fall silent, before the loop stays awake, and of the one that ends later before its last second.
+  const swept = ['swept', 'quiet', 'swept', 'swept']
+  expect(told).toEqual([...swept, 'first over', 'loud', 'second over'])
   const after = rehearsals
   await vi.advanceTimersByTimeAsync(5_000)
   expect(rehearsals).toBe(after)
