@@ -37,10 +37,11 @@ import {
   waitsFile,
   waitsIds,
 } from './journal-files.ts'
+import { orderText } from './order-text.ts'
 import { bootOf } from './process-mark.ts'
 
-/** A window's texts are about a kilobyte. */
-const LINE_BYTES = 16_384
+/** The longest that an order's texts are, and more. */
+const ORDER_BYTES = 4_096
 /** Of UTF-8, for each of a string's units. */
 const BYTES_A_CHARACTER = 3
 /** Rehearsals are emptied when a window is made ready, if there are so many; a whole minute of them is a little less than the most. */
@@ -48,6 +49,9 @@ const EMPTIED_FROM_BYTES = 4_000_000
 const REHEARSED_BYTES_MAX = 32_000_000
 /** The ledger has the end of a window on the disk by then. */
 const FORGOTTEN_AFTER_MS = 10_000
+
+/** A line that has its window already, and waits for its order from there on. */
+type Page = { readonly line: Buffer; readonly from: number }
 
 export type ShotJournal = {
   /** Resolves when the window and its orders are on the disk, with those of the times before: one of them may still be shot meanwhile. */
@@ -78,8 +82,7 @@ export function openShotJournal(folder: string, log: Log, boot = bootOf()): Shot
   /** Of each window in which orders wait. */
   const waits = new Map<ConditionId, number>()
   const unsynced = new Set<number>()
-  const tails = new Map<ConditionId, Buffer>()
-  let line = Buffer.allocUnsafeSlow(LINE_BYTES)
+  const pages = new Map<ConditionId, Page>()
   syncFolder(folder)
   const named = new Map<ConditionId, readonly NamedRung[]>()
   let last: Promise<void> = Promise.resolve()
@@ -106,15 +109,18 @@ export function openShotJournal(folder: string, log: Log, boot = bootOf()): Shot
   }
 
   function write(file: number, venueId: string, order: Order, market: Market): number {
-    const tail = tails.get(market.conditionId) ?? tailOf(market)
-    // It begins with a line break as well: half a line before it, of a full disk or of a killed process, must not swallow it.
-    const head = `\n{"venueId":"${venueId}","order":${JSON.stringify(order)}`
-    const most = BYTES_A_CHARACTER * head.length + tail.length
-    if (most > line.length) line = Buffer.allocUnsafeSlow(most)
-    const at = line.write(head)
-    const size = at + tail.copy(line, at)
+    const rest = `"venueId":"${venueId}","order":${orderText(order)}}\n`
+    const { line, from } = pageFor(market, BYTES_A_CHARACTER * rest.length)
+    const size = from + line.write(rest, from)
     if (writeSync(file, line, 0, size) < size) throw new Error('the journal of shots is not whole')
     return size
+  }
+
+  function pageFor(market: Market, bytes: number): Page {
+    const page = pages.get(market.conditionId)
+    return page !== undefined && page.line.length - page.from >= bytes
+      ? page
+      : pageOf(market, bytes)
   }
 
   function fileFor(order: Order, { conditionId }: Market): number {
@@ -149,7 +155,7 @@ export function openShotJournal(folder: string, log: Log, boot = bootOf()): Shot
     before,
     armed(market, orders) {
       const { conditionId } = market
-      tails.set(conditionId, tailOf(market))
+      pages.set(conditionId, pageOf(market, ORDER_BYTES))
       named.set(conditionId, [...(named.get(conditionId) ?? []), ...orders])
       if (rehearsed > EMPTIED_FROM_BYTES) {
         rehearsed = 0
@@ -173,7 +179,7 @@ export function openShotJournal(folder: string, log: Log, boot = bootOf()): Shot
     },
     rehearse,
     forget(conditionId) {
-      tails.delete(conditionId)
+      pages.delete(conditionId)
       named.delete(conditionId)
       if (waits.has(conditionId))
         setTimeout(() => dropWaits(conditionId), FORGOTTEN_AFTER_MS).unref()
@@ -215,8 +221,11 @@ function compactSent(file: string, settled: ReadonlySet<string>): void {
   renameSync(`${file}.new`, file)
 }
 
-function tailOf(market: Market): Buffer {
-  return Buffer.from(`,"market":${JSON.stringify(market)}}\n`)
+/** With room for an order. It begins with a line break as well: half a line before it, of a full disk or of a killed process, must not swallow it. */
+function pageOf(market: Market, bytes: number): Page {
+  const head = Buffer.from(`\n{"market":${JSON.stringify(market)},`)
+  const line = Buffer.allocUnsafeSlow(head.length + bytes)
+  return { line, from: head.copy(line) }
 }
 
 function syncFolderSoon(folder: string): void {
