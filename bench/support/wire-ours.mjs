@@ -22,12 +22,19 @@ import { CAP_TEXT, marketOf } from './wire-frames.mjs'
 
 const USER_AGENT = 'lastsecond/0.1'
 /** Long enough that a shot that had to wait for a slow one is still in its span; and its timers fall between two shots. */
-const CLOSE_AFTER_MS = 3_010
+export const CLOSE_AFTER_MS = 3_010
 const TRIGGER_SEC = 6
 const DOLLAR = 1_000_000
 const QUIETLY = { debug() {}, info() {} }
 
-export async function startOurs({ channel, clob, privateKey, credentials, folder }) {
+export async function startOurs({
+  channel,
+  clob,
+  privateKey,
+  credentials,
+  folder,
+  fireAtSec = TRIGGER_SEC,
+}) {
   const complaints = []
   const complain = (message, data) =>
     complaints.push({ message, ...data, error: String(data?.error) })
@@ -49,7 +56,7 @@ export async function startOurs({ channel, clob, privateKey, credentials, folder
     return made.gateway
   }
   const bot = createBot({
-    settings: settings(),
+    settings: settings(fireAtSec),
     orders: { mode: 'live', open: gateway },
     now: nowMicros,
     log,
@@ -79,14 +86,14 @@ export async function startOurs({ channel, clob, privateKey, credentials, folder
   }
 }
 
-function settings() {
+function settings(fireAt) {
   return {
     prices: { order: { settlement: ['rtds'], spot: ['binance'] }, lostAfterMs: 15_000 },
     strategy: lastSecond.bind({
       winner: 'book',
       maxAsk: CAP_TEXT,
       shares: 5,
-      fireAt: TRIGGER_SEC,
+      fireAt,
       listenFromSec: 120,
     }),
     limits: {

@@ -22,8 +22,8 @@ export function warmSpin(now: () => Micros): void {
   for (let call = 0; call < WARM_CALLS; call += 1) spin(now, now() + WARM_MICROS)
 }
 
-/** About ten microseconds of a fast core. */
-const LINGER_ROUNDS = 10_000
+/** Some fifteen microseconds of a fast core. */
+const LINGER_ROUNDS = 14_000
 let lingered = 1
 
 /** Lets some microseconds pass and makes no garbage: even a look at the clock makes some. */
