@@ -177,10 +177,10 @@ async function collected(windows) {
     ...rows(ours, BIG_NURSERY),
     ...rows(still, STILL),
     {
-      row: 'the same of the bot with its orders ready, its loop awake and its shot rehearsed',
+      row: `windows with a collection in [T-1 s, T+0.2 s], of a bot with its orders ready, its loop awake and its shot rehearsed, ${windows} windows of ${AIMED_SEC} s`,
       unit: 'share',
       flags: BIG_NURSERY.join(' '),
-      ours: aimed,
+      ours: { share: aimed.share },
       rival: { name, share: rival.share },
     },
   ]

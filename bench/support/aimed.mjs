@@ -34,7 +34,9 @@ export async function aimAtEach(closes) {
       await ours.stop()
       peer.disconnect()
       rmSync(folder, { recursive: true, force: true })
+      const [complaint] = ours.complaints
       if (shots > 0) throw new Error(`${shots} shots of windows that have none`)
+      if (complaint !== undefined) throw new Error(JSON.stringify(complaint))
     },
   }
 }

@@ -132,6 +132,7 @@ export function createEngine(initial: EngineSettings): Engine {
   const trading = createTrading({
     settings,
     world: worldOf,
+    knownTruth: ({ market }) => heard.knownTruth(market),
     inSpan: (trader, recvAt) => schedule.inSpan(trader, venueNow(recvAt)),
     nextStart: (trader, recvAt) => schedule.nextStart(trader, venueNow(recvAt)),
     command,

@@ -24,6 +24,8 @@ export type Heard = {
   check(recvAt: Micros): void
   prices(asset: Asset, recvAt: Micros): readonly QuotedPrice[]
   truth(market: Market, venueNow: Micros): Truth
+  /** The last answer, however old; asking changes nothing. */
+  knownTruth(market: Market): Truth | null
   flow(market: Market, strike: Truth['strike'], recvAt: Micros): Flow
   forget(conditionId: ConditionId): void
 }
@@ -77,6 +79,7 @@ export function createHeard(settings: EngineSettings, fact: (next: EngineFact) =
     check,
     prices: prices.of,
     truth: truths.of,
+    knownTruth: truths.known,
     flow: flows.of,
     forget: truths.forget,
   }

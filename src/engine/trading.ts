@@ -21,8 +21,8 @@ export type Trading = {
   /** It is time to look again, or to withdraw what waits. */
   onLook(trader: LastSecondTrader, recvAt: Micros): void
   /**
-   * Goes once more through the decision on the window that was asked about last, for nothing: what lay idle for a tenth of a second is slow. Nothing
-   * is kept of it, and nothing is reckoned that an answer is kept of: a run with these and one without are the same to the event.
+   * Goes through the decision on the window that was heard last, for nothing: what lay idle for a tenth of a second is slow. Nothing is kept of it
+   * that could be answered otherwise later: a run with these and one without are the same to the event.
    */
   preview(recvAt: Micros): void
   /** Everything that waits. */
@@ -32,6 +32,8 @@ export type Trading = {
 export type TradingDeps = {
   readonly settings: EngineSettings
   world(trader: LastSecondTrader, recvAt: Micros, truth?: Truth): World
+  /** What was said last of its winner; null where nobody asked yet. */
+  knownTruth(trader: LastSecondTrader): Truth | null
   inSpan(trader: LastSecondTrader, recvAt: Micros): boolean
   /** The next moment at which one of several strategies begins, by our own clock; null when there is none. */
   nextStart(trader: LastSecondTrader, recvAt: Micros): Micros | null
@@ -42,7 +44,7 @@ export type TradingDeps = {
 export function createTrading(deps: TradingDeps): Trading {
   const { settings, command, fact } = deps
   const goesOn = (): boolean => settings.strategy.beyond.length > 0
-  let lookedAt: LastSecondTrader | null = null
+  let heard: LastSecondTrader | null = null
   const looksOften = (): boolean => goesOn() || settings.strategy.starts.length > 0
 
   function mayLook(trader: LastSecondTrader): boolean {
@@ -56,8 +58,9 @@ export function createTrading(deps: TradingDeps): Trading {
   }
 
   function look(trader: LastSecondTrader, recvAt: Micros, triggerErrorMicros: number | null): void {
-    if (!mayLook(trader) || !deps.inSpan(trader, recvAt)) return
-    lookedAt = trader
+    if (!mayLook(trader)) return
+    heard = trader
+    if (!deps.inSpan(trader, recvAt)) return
     const world = deps.world(trader, recvAt)
     const evaluation = evaluate(trader, world, settings)
     keep(trader, evaluation, recvAt)
@@ -97,10 +100,14 @@ export function createTrading(deps: TradingDeps): Trading {
   }
 
   function preview(recvAt: Micros): void {
-    const trader = lookedAt
-    const decision = trader?.lastDecision ?? null
-    if (trader === null || decision === null || !mayLook(trader)) return
-    evaluate(trader, deps.world(trader, recvAt, decision.truth), settings)
+    const trader = heard
+    if (trader === null) return
+    // Only what was reckoned already: an answer that is reckoned now would be given again in the next tenth of a second.
+    const truth = deps.knownTruth(trader)
+    if (truth === null) return
+    const world = deps.world(trader, recvAt, truth)
+    if (mayLook(trader) && world.venueNow < trader.market.endAt) evaluate(trader, world, settings)
+    else heard = null
   }
 
   /** What waits becomes what is wanted. */

@@ -33,6 +33,8 @@ export type Truths = {
   candle(candle: StrikeCandle): void
   forget(conditionId: ConditionId): void
   of(market: Market, venueNow: Micros): Truth
+  /** The last answer, however old. */
+  known(market: Market): Truth | null
 }
 
 const INTERVAL_SEC: Readonly<Record<Interval, number>> = {
@@ -107,6 +109,7 @@ export function createTruths(settings: TruthSettings): Truths {
     candle: (candle) => checks.candle(candle, known(candle.asset).basis.at),
     forget: checks.forget,
     of,
+    known: (market) => answers.get(market)?.truth ?? null,
   }
 }
 

@@ -11,7 +11,8 @@ export function orderText(order: Order): string {
   const { id, conditionId, strategy, side, token, action, kind, postOnly } = order
   const { expiresAt, limit, spend, shares, decidedAt } = order
   const text = `{"id":"${id}","conditionId":"${conditionId}","strategy":"${strategy}","side":"${side}","token":"${token}","action":"${action}","kind":"${kind}","postOnly":${postOnly},"expiresAt":${expiresAt},"limit":${limit},"spend":${spend},"shares":${shares},"decidedAt":${decidedAt}}`
-  return isPlain(text) ? text : JSON.stringify(order)
+  const isWhole = Number.isFinite(limit + spend + shares + decidedAt + (expiresAt ?? 0))
+  return isWhole && isPlain(text) ? text : JSON.stringify(order)
 }
 
 /** No word in it has anything that JSON would write otherwise. */

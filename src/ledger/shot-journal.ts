@@ -40,7 +40,7 @@ import {
 import { orderText } from './order-text.ts'
 import { bootOf } from './process-mark.ts'
 
-/** The longest that an order's texts are, and more. */
+/** Room for an order: twice what the longest takes, as it is counted. */
 const ORDER_BYTES = 4_096
 /** Of UTF-8, for each of a string's units. */
 const BYTES_A_CHARACTER = 3

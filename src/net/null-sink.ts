@@ -10,6 +10,8 @@ import { type Dial, dialTcp, dialTls } from './dial.ts'
 
 /** A key that both ends know instead of a certificate; with it, nobody else on this machine can pose as the sink. */
 const CIPHERS = 'PSK-AES128-GCM-SHA256'
+/** One, and the next while the system still has the one before: others on this machine shall not keep the loop busy. */
+const CONNECTIONS_MAX = 4
 /** Other kinds of key agreement know no such key. */
 const VERSION = 'TLSv1.2'
 
@@ -34,6 +36,7 @@ export function startNullSink({ encrypted, onReady, onGone }: NullSinkOptions): 
     socket.unref()
     socket.on('close', () => open.delete(socket))
   })
+  server.maxConnections = CONNECTIONS_MAX
   server.unref()
   server.on('error', (error) => onGone(error.message))
   server.listen(0, '127.0.0.1', () => {

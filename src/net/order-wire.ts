@@ -20,8 +20,8 @@ export type OrderWire = {
   ready(): boolean
   /** No cheap keep-alive request is sent while quiet (the last seconds before a shot). */
   quiet(on: boolean): void
-  /** Runs the same write path with this request into the local null sink. Nothing reaches the venue. */
-  rehearse(request: Buffer): void
+  /** Runs the same write path with this request into the local null sink, where that is up and a shot could leave. Nothing reaches the venue. */
+  rehearse(request: Buffer): boolean
   close(): Promise<void>
 }
 
@@ -111,12 +111,13 @@ export function openOrderWire(options: OrderWireOptions): OrderWire {
     })
   }
 
-  function rehearse(request: Buffer): void {
+  function rehearse(request: Buffer): boolean {
     const connection = freshest(stage)
     // What a shot would ask the connections, they are asked now, so that they answer as fast then.
-    if (connection === null || freshest(reserved) === null) return
+    if (connection === null || freshest(reserved) === null) return false
     connection.exchange(request, ignore)
     connection.forget()
+    return true
   }
 
   /** From now on it is idle, until a shot or the next keep-alive. */

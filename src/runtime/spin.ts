@@ -7,6 +7,7 @@ import type { Micros } from '../domain/units.ts'
 
 /** Many short calls, so that it is the function that becomes fast and not one long loop in it. */
 const WARM_CALLS = 4_000
+const LINGER_CALLS = 100
 /** Long enough that the loop in it turns a few times. */
 const WARM_MICROS = 2
 
@@ -20,6 +21,7 @@ export function spin(now: () => Micros, until: number): Micros {
 /** With the very clock that will be waited on: another one would be another function to the compiler. About 10 ms. */
 export function warmSpin(now: () => Micros): void {
   for (let call = 0; call < WARM_CALLS; call += 1) spin(now, now() + WARM_MICROS)
+  for (let call = 0; call < LINGER_CALLS; call += 1) linger()
 }
 
 /** Some fifteen microseconds of a fast core. */

@@ -39,7 +39,7 @@ export type VigilDeps = {
   venueNow(): Micros
   quiet(on: boolean): void
   rehearse(): void
-  /** Empties the nursery, so that it does not fill in the last second: a rehearsal makes some kilobytes of garbage. */
+  /** Empties the nursery, so that it does not fill in the last second. */
   sweep(): void
   /** How long this process has had a core. */
   cpuMicros?(): number
@@ -93,8 +93,9 @@ export function createVigil(deps: VigilDeps): Vigil {
   }
 
   function wake(): void {
+    // In the span of another window a pause could cost its shot.
+    if (awake === 0) tidy()
     awake += 1
-    tidy()
     startPolling()
   }
 

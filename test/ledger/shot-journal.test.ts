@@ -71,6 +71,21 @@ test('a mark comes back whole, with the text of the window as it was made ready'
   expect(before.armed).toEqual([{ conditionId, market, orders, isProof: true }])
 })
 
+test('several marks of a window, with rehearsals between them and names of every length, come back each as it was', async () => {
+  const folder = aFolder()
+  const journal = open(folder)
+  const market = windowOf(1)
+  await journal.armed(market, [named('0xid1', market)])
+  const ids = ['0xlong'.repeat(400), '0x1', '0xlonger'.repeat(40), '0x2']
+  for (const id of ids) {
+    journal.mark(id, orderOf(market), market)
+    journal.rehearse('0xrehearsal'.repeat(30), orderOf(market), market)
+  }
+  journal.close()
+  const marks = ids.map((venueId) => ({ venueId, order: orderOf(market), market }))
+  expect(open(folder).before.marks).toEqual(marks)
+})
+
 test('what is marked after the journal was compacted is found by the next run', () => {
   const folder = aFolder()
   const first = open(folder)
@@ -210,7 +225,9 @@ describe('that nothing was sent of a window without a mark is proven', () => {
   })
 
   test('not where the last line is torn, or filled with nothing', async () => {
-    for (const tail of ['\n{"venueId":"0xid1","order":{"id"', '\0\0\0\0']) {
+    const market = `\n{"market":${JSON.stringify(windowOf(1))},`
+    const torn = [market.slice(0, 60), market, `${market}"venueId":"0xid1","order":{"id"`]
+    for (const tail of ['\n{"venueId":"0xid1","order":{"id"', ...torn, '\0\0\0\0']) {
       const folder = await left()
       appendFileSync(sent(folder), tail)
       expect(isProof(folder)).toEqual([false])

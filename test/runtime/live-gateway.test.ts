@@ -330,6 +330,17 @@ describe('making ready', () => {
     expect(wire.quiet.mock.calls).toEqual([[true], [false]])
   })
 
+  test('rehearses the way of the bytes also where the decision breaks', async () => {
+    const rehearseDecision = vi.fn(() => {
+      throw new Error('a decision that breaks')
+    })
+    const { arm, pass, wire } = aGateway({ rehearseDecision })
+    await arm(rungs(), at(899))
+    await pass(59_000)
+    expect(wire.rehearse.mock.calls.length).toBeGreaterThan(100)
+    expect(rehearseDecision.mock.calls.length).toBeGreaterThan(10_000)
+  })
+
   test('rehearses what is ready in turn, and now and then a signature of an order for nothing', async () => {
     const { gateway, arm, pass, wire, journal, inline } = aGateway()
     await arm(rungs(), at(899))
