@@ -150,10 +150,10 @@ function timeoutWay(whole) {
 async function collected(windows) {
   const sender = await startSender(USUAL_PER_SECOND)
   const [ours, still, rival] = await Promise.all(
-    [BIG_NURSERY, STILL, []].map((flags) => watched(flags, sender.port, windows)),
+    [BIG_NURSERY, STILL, []].map((flags) => watched(flags, [sender.port, windows, WINDOW_SEC])),
   )
   // By itself, because it wants a core for itself.
-  const aimed = await watched([...BIG_NURSERY, 'aimed'], sender.port, windows, AIMED_SEC)
+  const aimed = await watched(BIG_NURSERY, [sender.port, windows, AIMED_SEC, 'aimed'])
   sender.stop()
   const span = `${windows} windows of ${WINDOW_SEC} s, ${USUAL_PER_SECOND} frames/s`
   const name = "Node's default heap"
@@ -186,17 +186,13 @@ async function collected(windows) {
   ]
 }
 
-/** `aimed` is no flag of Node's. */
-async function watched(options, port, windows, windowSec = WINDOW_SEC) {
-  const flags = options.filter((option) => option.startsWith('--'))
-  const words = options.filter((option) => !option.startsWith('--'))
+async function watched(flags, words) {
   const child = spawn(
     process.execPath,
     [
       ...flags,
       fileURLToPath(new URL('./support/collections.mjs', import.meta.url)),
-      ...[port, windows, windowSec].map(String),
-      ...words,
+      ...words.map(String),
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )

@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { CLOSE_AFTER_MS, startOurs } from './wire-ours.mjs'
+import { CLOSE_AFTER_MS, startOurs, WALLET } from './wire-ours.mjs'
 
 /** The second before the close, as it is set by default. */
 const FIRE_AT_SEC = 1
@@ -18,12 +18,7 @@ export async function aimAtEach(closes) {
     channel: `ws://127.0.0.1:${ports.channel}`,
     clob: `http://127.0.0.1:${ports.clob}`,
     folder,
-    privateKey: `0x${'7a'.repeat(32)}`,
-    credentials: {
-      apiKey: '0b6ad8a3-5a3c-4f7e-9f0a-1d2c3b4a5e6f',
-      secret: Buffer.from('a secret of thirty-two bytes, ok').toString('base64'),
-      passphrase: 'b'.repeat(64),
-    },
+    ...WALLET,
     fireAtSec: FIRE_AT_SEC,
   })
   while (!ours.wireReady()) await new Promise((resolve) => setTimeout(resolve, 10))

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startOurs } from './wire-ours.mjs'
+import { startOurs, WALLET } from './wire-ours.mjs'
 import { startRivals } from './wire-rival.mjs'
 
 const [channel, clob, rivalMarkets] = process.argv.slice(2)
@@ -11,12 +11,7 @@ const shared = {
   channel,
   clob,
   folder,
-  privateKey: `0x${'7a'.repeat(32)}`,
-  credentials: {
-    apiKey: '0b6ad8a3-5a3c-4f7e-9f0a-1d2c3b4a5e6f',
-    secret: Buffer.from('a secret of thirty-two bytes, ok').toString('base64'),
-    passphrase: 'b'.repeat(64),
-  },
+  ...WALLET,
 }
 const rivals = await startRivals({ ...shared, markets: JSON.parse(rivalMarkets) })
 const ours = await startOurs(shared)

@@ -24,6 +24,15 @@ const USER_AGENT = 'lastsecond/0.1'
 /** Long enough that a shot that had to wait for a slow one is still in its span; and its timers fall between two shots. */
 export const CLOSE_AFTER_MS = 3_010
 const TRIGGER_SEC = 6
+/** Nobody's. */
+export const WALLET = {
+  privateKey: `0x${'7a'.repeat(32)}`,
+  credentials: {
+    apiKey: '0b6ad8a3-5a3c-4f7e-9f0a-1d2c3b4a5e6f',
+    secret: Buffer.from('a secret of thirty-two bytes, ok').toString('base64'),
+    passphrase: 'b'.repeat(64),
+  },
+}
 const DOLLAR = 1_000_000
 const QUIETLY = { debug() {}, info() {} }
 

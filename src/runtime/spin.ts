@@ -7,7 +7,6 @@ import type { Micros } from '../domain/units.ts'
 
 /** Many short calls, so that it is the function that becomes fast and not one long loop in it. */
 const WARM_CALLS = 4_000
-const LINGER_CALLS = 100
 /** Long enough that the loop in it turns a few times. */
 const WARM_MICROS = 2
 
@@ -21,11 +20,11 @@ export function spin(now: () => Micros, until: number): Micros {
 /** With the very clock that will be waited on: another one would be another function to the compiler. About 10 ms. */
 export function warmSpin(now: () => Micros): void {
   for (let call = 0; call < WARM_CALLS; call += 1) spin(now, now() + WARM_MICROS)
-  for (let call = 0; call < LINGER_CALLS; call += 1) linger()
 }
 
 /** Some fifteen microseconds of a fast core. */
 const LINGER_ROUNDS = 14_000
+const WARM_LINGERS = 100
 let lingered = 1
 
 /** Lets some microseconds pass and makes no garbage: even a look at the clock makes some. */
@@ -34,4 +33,9 @@ export function linger(): void {
   for (let round = 0; round < LINGER_ROUNDS; round += 1)
     value = (Math.imul(value, 1_664_525) + 1_013_904_223) | 0
   lingered = value
+}
+
+/** For the same reason as the other one. A millisecond or two. */
+export function warmLinger(): void {
+  for (let call = 0; call < WARM_LINGERS; call += 1) linger()
 }

@@ -4,7 +4,7 @@
  * vigil serves all windows that end together.
  */
 import { MICROS_PER_MS, type Micros } from '../domain/units.ts'
-import { linger } from './spin.ts'
+import { linger, warmLinger } from './spin.ts'
 
 /** Connections fall silent, and the path is rehearsed, from this long before a shot may be wanted until the close. */
 const QUIET_BEFORE_MS = 3_000
@@ -59,6 +59,7 @@ export function createVigil(deps: VigilDeps): Vigil {
   /** The core had until then, by the clock of the rehearsals. */
   let hadMicros = 0
   let hadAt = 0
+  warmLinger()
 
   function after(ms: number, action: () => void): void {
     const timer = setTimeout(
@@ -115,7 +116,7 @@ export function createVigil(deps: VigilDeps): Vigil {
   function poll(): void {
     turn = undefined
     if (awake === 0) return
-    // A turn without it would take a microsecond, and a thousand of them a megabyte every three milliseconds.
+    // A turn without it takes a microsecond or two, and such turns make a quarter of a gigabyte of garbage in a second.
     linger()
     const at = now()
     const pause = at - turnedAt
@@ -143,7 +144,7 @@ export function createVigil(deps: VigilDeps): Vigil {
       after(awakeFrom, wake)
       // What is awake for longer makes more than the nursery holds.
       const lastFrom = left(until) - LAST_MS
-      if (awakeFrom < lastFrom) after(lastFrom, tidy)
+      if (awakeFrom < lastFrom && lastFrom > 0) after(lastFrom, tidy)
       // A timer that is due at once is never before those that were due at once before it.
       after(left(until), () => {
         awake -= 1

@@ -52,6 +52,17 @@ test('one silence for windows that end together, with rehearsals until the last 
   expect(rehearsals).toBe(after)
 })
 
+test('a window that is made ready in its last second does not pause one that may shoot', async () => {
+  const vigil = aVigil()
+  vigil.keep(now(), micros(now() + 4 * SECOND), () => told.push('over'))
+  await vi.advanceTimersByTimeAsync(500)
+  const before = [...told]
+  vigil.keep(micros(now() - 2 * SECOND), micros(now() + SECOND), () => undefined)
+  await vi.advanceTimersByTimeAsync(300)
+  vigil.close()
+  expect(told).toEqual(before)
+})
+
 test('nothing runs after the close', async () => {
   const vigil = aVigil()
   vigil.keep(now(), micros(now() + 4 * SECOND), () => told.push('over'))
